@@ -7,12 +7,12 @@ export interface GroupResource {
 }
 
 export class StatusError extends Error {
-  readonly status: Status & { apiVersion: string; kind: string };
+  readonly status: Status;
 
-  constructor(status: Omit<Status, 'metadata'>) {
+  constructor(status: Omit<Status, 'metadata' | 'kind' | 'apiVersion' | 'status'>) {
     super(status.message ?? status.reason ?? 'unknown');
     this.name = 'StatusError';
-    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status, status: 'Failure' };
+    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...status };
   }
 
   get code(): number {
