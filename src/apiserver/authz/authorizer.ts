@@ -34,9 +34,18 @@ export interface NonResourceRule {
   readonly nonResourceURLs: readonly string[];
 }
 
+export interface UserRules {
+  readonly resource: readonly ResourceRule[];
+  readonly nonResource: readonly NonResourceRule[];
+  /** True when an authorizer could not say all. */
+  readonly incomplete: boolean;
+  /** What went wrong while the rules were gathered; for status.evaluationError. */
+  readonly error?: string;
+}
+
 export interface Authorizer {
   readonly name: string;
   authorize(attributes: AuthorizationAttributes): Promise<Decision>;
   /** Rules of a user in a namespace, for SelfSubjectRulesReview. */
-  rulesFor?(user: UserInfo, namespace: string): { readonly resource: readonly ResourceRule[]; readonly nonResource: readonly NonResourceRule[]; readonly incomplete: boolean };
+  rulesFor?(user: UserInfo, namespace: string): UserRules;
 }
