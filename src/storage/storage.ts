@@ -39,8 +39,9 @@ export interface StorageEvent {
   readonly type: 'put' | 'delete';
   readonly key: string;
   /** New value; undefined for delete. */
-  readonly value?: Uint8Array;
-  readonly previous?: StoredValue;
+  readonly value?: Uint8Array | undefined;
+  /** What the change replaced; may be missing when that is compacted. */
+  readonly previous?: StoredValue | undefined;
   readonly revision: number;
   /** What the writer handed in with the write (decoded object); only for writes of this process. */
   readonly attachment?: unknown;
@@ -49,11 +50,14 @@ export interface StorageEvent {
 export interface WatchSink {
   /** All events of one revision arrive in one call. Must not throw. */
   onEvents(events: readonly StorageEvent[]): void;
+  /** Every event of the watched prefix with a revision up to this one has been given. Comes after requestProgress(), and at the driver's will. */
+  onProgress?(revision: number): void;
   /** The watch ended by itself: compacted revision, lost connection. */
   onError(error: Error): void;
 }
 
-export type WriteResult = { readonly ok: true; readonly revision: number } | { readonly ok: false; readonly current: StoredValue | undefined };
+export type WriteResult =
+  { readonly ok: true; readonly revision: number } | { readonly ok: false; readonly current: StoredValue | undefined };
 
 export interface WriteOptions {
   /** Given back in the event, so that this process need not decode what it has just encoded. */
@@ -67,12 +71,17 @@ export interface Storage {
   list(prefix: string, options?: ListOptions): Promise<ListResult>;
   /** Fails (ok: false, with what is there) when the key exists. */
   create(key: string, value: Uint8Array, options?: WriteOptions): Promise<WriteResult>;
-  /** Fails when the key's modRevision is not `expectedRevision`. */
+  /** Fails when the key's modRevision is not `expectedRevision`; 0 means that the key must not exist. */
   update(key: string, value: Uint8Array, expectedRevision: number, options?: WriteOptions): Promise<WriteResult>;
   delete(key: string, expectedRevision: number): Promise<WriteResult>;
   /** Events of keys under `prefix` with revision > `afterRevision`, then live ones. Returns how to stop. */
   watch(prefix: string, afterRevision: number, sink: WatchSink): () => void;
-  /** Forgets history up to and including `revision`; the current state stays. */
+  /** Asks for onProgress() on every watch that has delivered all there is: at once in drivers of this process, soon in others. */
+  requestProgress(): void;
+  /**
+   * Forgets history up to and including `revision`; the state at `revision` and later stays. Rejects with RevisionCompactedError when that
+   * was done already, with FutureRevisionError when `revision` lies ahead.
+   */
   compact(revision: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -90,6 +99,13 @@ export class FutureRevisionError extends Error {
   constructor(currentRevision: number) {
     super('required revision is a future revision');
     this.currentRevision = currentRevision;
+  }
+}
+
+/** The disk or the store's limit is full: nothing of the write was kept; reads go on. */
+export class StorageFullError extends Error {
+  constructor(detail: string, options?: ErrorOptions) {
+    super(`etcdserver: mvcc: database space exceeded (${detail})`, options);
   }
 }
 
