@@ -1,7 +1,7 @@
 /** Builds and signs X.509 v3 certificates (RFC 5280) with ECDSA P-256 keys. Pure but for the signature, which is randomised by OpenSSL. */
 import { createHash, sign, type KeyObject } from 'node:crypto';
+import { parseIp } from '../../base/ip.ts';
 import { der, type Der } from './der.ts';
-import { ipBytes } from './ip-bytes.ts';
 
 export interface Subject {
   readonly commonName: string;
@@ -99,4 +99,11 @@ function pem(label: string, bytes: Uint8Array): string {
       .toString('base64')
       .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}
+
+/** The 4 or 16 bytes of an address in text. */
+function ipBytes(address: string): Uint8Array {
+  const ip = parseIp(address);
+  if (!ip) throw new Error(`Cannot issue a certificate for "${address}": it is no IP address`);
+  return ip.bytes;
 }

@@ -8,7 +8,6 @@ import { after, test } from 'node:test';
 import { load } from 'js-yaml';
 import { FakeClock, SeededRandom } from '../../base/fake-clock.ts';
 import { ensurePki } from './ensure-pki.ts';
-import { ipBytes } from './ip-bytes.ts';
 import { kubeconfigText, mergeKubeconfig, withoutCluster } from './kubeconfig.ts';
 import { LEAF_LIFETIME_MS, RENEW_BEFORE_MS, type PkiOptions } from './plan.ts';
 
@@ -72,14 +71,6 @@ test('renews near the end, reissues for new addresses, repairs a damaged leaf, r
   rmSync(join(dir, 'ca.crt'));
   assert.throws(() => ensurePki(context, moved), /\.crt is missing/);
   writeFileSync(join(dir, 'ca.crt'), ca);
-});
-
-test('addresses', () => {
-  assert.deepEqual([...ipBytes('10.96.0.1')], [10, 96, 0, 1]);
-  assert.deepEqual([...ipBytes('2001:db8::1')], [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
-  assert.deepEqual([...ipBytes('::ffff:1.2.3.4')].slice(10), [255, 255, 1, 2, 3, 4]);
-  assert.equal(ipBytes('1:2:3:4:5:6:7:8').length, 16);
-  for (const bad of ['', '1.2.3', '1.2.3.256', '1::2::3', '1:2:3:4:5:6:7', 'host']) assert.throws(() => ipBytes(bad), /no IP address/);
 });
 
 test('kubeconfig: written, merged, removed', () => {

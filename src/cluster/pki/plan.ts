@@ -2,7 +2,7 @@
  * Which certificates a cluster has and which of them must be issued (again). File names are kubeadm's
  * (https://kubernetes.io/docs/setup/best-practices/certificates/). Pure.
  */
-import { ipBytes } from './ip-bytes.ts';
+import { canonicalIp } from '../../base/ip.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 export const CA_LIFETIME_MS = 10 * 365 * DAY_MS;
@@ -128,7 +128,7 @@ function covers(have: readonly string[], want: readonly string[]): boolean {
 
 /** One spelling of an address, whatever the source prints. */
 function ipKey(address: string): string {
-  return ipBytes(address).join('.');
+  return canonicalIp(address) ?? address;
 }
 
 function unique(values: readonly string[]): string[] {
