@@ -31,7 +31,7 @@ const PARSED: readonly [string, string, QuantityFormat, number][] = [
   ['1.1E-9', '2e-9', 'DecimalExponent', 1],
   ['1e-2000000000', '1e-9', 'DecimalExponent', 1],
   ['0.025Ti', '27487790694400m', 'BinarySI', 27487790695],
-  ['9Ei', '9223372036854775807', 'BinarySI', 9223372036854775807],
+  ['9Ei', '9223372036854775807', 'BinarySI', 2 ** 63],
   ['1.G', '1.G', 'DecimalSI', 1e9],
   ['0.0005k', '500m', 'DecimalSI', 1],
 ];
