@@ -3,7 +3,7 @@
  * same filters.
  */
 import type { Duplex } from 'node:stream';
-import type { CachedObject } from '../storage/watch-cache.ts';
+import type { CachedObject } from '../storage/cached-object.ts';
 import type { WatchEventType } from '../client/transport.ts';
 
 export interface UserInfo {
@@ -108,11 +108,12 @@ export interface StreamResponse extends ResponseBase {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** What a watch handler writes to. `write` returns false when the client is behind. */
+/** What a watch handler writes to. */
 export interface WatchWriter {
+  /** False when the client is behind: nothing more should come until the drain listener is called. */
   event(type: WatchEventType, object: unknown, frame?: Buffer): boolean;
-  /** Bytes written and not yet taken by the client. */
-  readonly pendingBytes: number;
+  /** Called whenever there is room again. */
+  onDrain(listener: () => void): void;
   end(): void;
 }
 
