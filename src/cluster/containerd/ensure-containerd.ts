@@ -52,7 +52,7 @@ export async function ensureContainerd(options: ContainerdOptions): Promise<Cont
   for (const [path, content] of settings.files) changed = writeFileIfChanged(path, content, 0o644) || changed;
 
   const supervisor = new Supervisor(options, settings);
-  const running = await supervisor.findRunning();
+  const running = supervisor.findRunning();
   if (running && changed) await terminateProcess(running, 10_000);
   const adopted = running !== undefined && !changed;
   const id = adopted ? running : await supervisor.start();

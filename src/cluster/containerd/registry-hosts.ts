@@ -8,10 +8,13 @@ export interface RegistryMirror {
 
 /** Reads `registry.k8s.io=http://127.0.0.1:5000,http://10.0.0.1:5000` (`*` for every registry). Throws when it is not of this form. */
 export function parseRegistryMirror(text: string): RegistryMirror {
-  const [registry = '', rest = ''] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
-  const endpoints = rest.split(',').filter(Boolean);
+  const registry = text.slice(0, Math.max(0, text.indexOf('=')));
+  const endpoints = text
+    .slice(registry.length + 1)
+    .split(',')
+    .filter(Boolean);
   const bad = endpoints.find((e) => !/^https?:\/\/[^/]+/.test(e));
-  if (!text.includes('=') || registry === '' || endpoints.length === 0 || bad !== undefined)
+  if (registry === '' || endpoints.length === 0 || bad !== undefined)
     throw new Error(`Cannot read the registry mirror "${text}": write <registry>=<url>, for example registry.k8s.io=http://127.0.0.1:5000`);
   return { registry: registry === '*' ? '_default' : registry, endpoints };
 }
