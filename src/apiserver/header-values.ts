@@ -33,3 +33,18 @@ function unescape(key: string): string {
     return key;
   }
 }
+
+/** Headers that are lists by their own grammar, or of which only one counts: these stay as Node gives them. */
+const JOINABLE =
+  /^(accept|authorization|cache-control|connection|content-|cookie|forwarded|host|sec-websocket-|te$|transfer-encoding|upgrade|user-agent|via|x-forwarded-)/;
+
+/** Node's headers, with the values of other repeated ones kept apart. `raw`: name, value, name, value, as received. */
+export function separateHeaders(headers: Headers, raw: readonly string[]): Headers {
+  if (Object.keys(headers).length * 2 === raw.length) return headers;
+  const repeated = new Map<string, string[]>();
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = (raw[i] ?? '').toLowerCase();
+    if (!JOINABLE.test(name)) repeated.set(name, [...(repeated.get(name) ?? []), raw[i + 1] ?? '']);
+  }
+  return { ...headers, ...Object.fromEntries([...repeated].filter(([, values]) => values.length > 1)) };
+}

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { requestEntityTooLarge } from '../machinery/status-error.ts';
+import { separateHeaders } from './header-values.ts';
 import type { ApiRequest, ApiResponse } from './request.ts';
 import { writeResponse } from './write-response.ts';
 
@@ -127,7 +128,7 @@ function toApiRequest(request: AnyRequest, signal: AbortSignal): ApiRequest {
     method: request.method ?? 'GET',
     path,
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
-    headers: request.headers,
+    headers: separateHeaders(request.headers, request.rawHeaders),
     remoteAddress: request.socket.remoteAddress ?? '',
     ...(certificate && { clientCertificates: certificate }),
     body: (limit) => readAll(request, limit),

@@ -5,6 +5,10 @@ export interface AuthenticatedUser {
   readonly user: UserInfo;
   /** Audiences the credential is good for, when it names any. */
   readonly audiences?: readonly string[];
+  /** For the audit event of the request. */
+  readonly auditAnnotations?: Readonly<Record<string, string>>;
+  /** For the client. */
+  readonly warnings?: readonly string[];
 }
 
 export interface Authenticator {
