@@ -20,8 +20,9 @@ export async function runCompactor({ storage, clock, log, signal, intervalMs = 3
     try {
       await clock.sleep(intervalMs, signal);
       const revision = await storage.revision();
-      if (previous > 0) await storage.compact(previous);
+      const last = previous;
       previous = revision;
+      if (last > 0) await storage.compact(last);
     } catch (error) {
       if (signal.aborted) return;
       // Nothing was written since, or another server was faster.
