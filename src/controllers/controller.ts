@@ -40,8 +40,8 @@ export interface ControllerOptions {
   readonly unhealthyZoneThreshold?: number;
   /** `--terminated-pod-gc-threshold`; 12500. Zero or less: terminated pods are kept. */
   readonly terminatedPodGCThreshold?: number;
-  /** `--namespace-sync-period`; 5 min. */
-  readonly namespaceSyncPeriodMs?: number;
+  /** How long a deleted namespace keeps its content, so that every API server knows of the deletion; 5 s. A single server needs none. */
+  readonly namespaceDeletionGracePeriodMs?: number;
   /** `--resource-quota-sync-period`; 5 min. */
   readonly resourceQuotaSyncPeriodMs?: number;
   /** `--horizontal-pod-autoscaler-sync-period`; 15 s. */

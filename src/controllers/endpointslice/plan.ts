@@ -7,6 +7,7 @@ import type { Node, Pod, Service } from '../../api/core/v1.gen.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/discovery/v1.gen.ts';
 import { newControllerRef } from '../shared/controller-ref.ts';
 import { MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '../shared/endpoint-slice-labels.ts';
+import { draftMeta } from '../shared/draft-meta.ts';
 import { portsKey } from '../shared/ports-key.ts';
 import { semanticEqual } from '../shared/semantic-equal.ts';
 import { HEADLESS_SERVICE, hasClusterIP, podHasEndpoint } from '../shared/service-endpoints.ts';

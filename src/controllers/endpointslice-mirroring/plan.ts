@@ -1,5 +1,4 @@
 /** Slices that mirror an Endpoints object that a user (or a program) maintains, pure (pkg/controller/endpointslicemirroring/reconciler.go). */
-import { isIP } from 'node:net';
 import type { EndpointAddress, Endpoints, EndpointSubset } from '../../api/core/v1.gen.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/discovery/v1.gen.ts';
 import { MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '../shared/endpoint-slice-labels.ts';
@@ -8,6 +7,7 @@ import { draftMeta } from '../shared/draft-meta.ts';
 import { stableJson } from '../shared/hash.ts';
 import { portsKey } from '../shared/ports-key.ts';
 import { repackSubsets } from '../shared/repack-subsets.ts';
+import { canonicalIp, ipFamilyOf } from '../../base/ip.ts';
 import { semanticEqual } from '../shared/semantic-equal.ts';
 import { LAST_CHANGE_TRIGGER_TIME } from '../shared/service-endpoints.ts';
 
@@ -60,8 +60,8 @@ function addSubset(groups: Map<string, Group>, subset: EndpointSubset, max: numb
   ];
   for (const [address, ready] of all) {
     if (added >= max) break;
-    const family = isIP(address.ip);
-    if (family === 0) {
+    const family = ipFamilyOf(address.ip);
+    if (family === undefined) {
       plan.invalid++;
       continue;
     }
@@ -74,7 +74,7 @@ function addSubset(groups: Map<string, Group>, subset: EndpointSubset, max: numb
 
 function endpointOf({ ip, nodeName, hostname, targetRef }: EndpointAddress, ready: boolean): Endpoint {
   return {
-    addresses: [ip],
+    addresses: [canonicalIp(ip) ?? ip],
     conditions: { ready },
     ...(hostname && { hostname }),
     ...(targetRef && { targetRef }),
