@@ -20,6 +20,8 @@ export interface RouterDeps {
   readonly admission: Admission;
   /** Built-in and custom resources by `group/version/resource`. */
   find(group: string, version: string, resource: string): ServedResource | undefined;
+  /** Resources that are computed, not stored (reviews, bindings). */
+  virtual(group: string, version: string, resource: string): Handler | undefined;
   /** Paths that are no resources: discovery, health, OpenAPI, metrics. Undefined when there is none. */
   nonResource(context: RequestContext): Promise<ApiResponse> | undefined;
   /** Group versions that another server answers (APIService). Undefined when none does. */
@@ -45,8 +47,10 @@ export function router(deps: RouterDeps): Handler {
       return render(context, undefined, negotiateFor(context, undefined), await answer, deps.clock.now());
     }
     const served = deps.find(info.group, info.version, info.resource);
-    if (!served) throw notServed();
-    return serve(context, served, deps);
+    if (served) return serve(context, served, deps);
+    const virtual = deps.virtual(info.group, info.version, info.resource);
+    if (!virtual) throw notServed();
+    return render(context, undefined, negotiateFor(context, undefined), await virtual(context), deps.clock.now());
   };
 }
 

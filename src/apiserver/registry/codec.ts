@@ -1,27 +1,27 @@
-/** Codec and ownership tracking of a built-in kind, from its schema. */
+/** Codecs of built-in kinds, from their schema. */
 import type { AnyObject } from '../../api/object.ts';
 import type { ResourceDefinition } from '../../api/surface.ts';
-import { decodeObject } from '../../machinery/decode.ts';
-import type { ObjectCodec } from '../served-resource.ts';
+import { DecodeError, decodeObject } from '../../machinery/decode/decode-object.ts';
+import { badRequest } from '../../machinery/status-error.ts';
+import type { Decoded, ObjectCodec } from '../served-resource.ts';
 import type { Strategy } from './strategy.ts';
 
 export function builtinCodec(definition: ResourceDefinition, strategy: Strategy): ObjectCodec {
-  return {
-    decode(value) {
-      const { object, unknownFields } = decodeObject(definition.schemaId, value, { strict: true });
-      return { object: object as AnyObject, unknownFields };
-    },
-    default: (object) => strategy.default?.(object),
-  };
+  return { decode: (value) => decode(definition.schemaId, value), default: (object) => strategy.default?.(object) };
 }
 
 /** Codec of a kind that is only a request body (Binding, Eviction, TokenRequest, reviews). */
 export function kindCodec(schemaId: string): ObjectCodec {
-  return {
-    decode(value) {
-      const { object, unknownFields } = decodeObject(schemaId, value, { strict: true });
-      return { object: object as AnyObject, unknownFields };
-    },
-    default: () => {},
-  };
+  return { decode: (value) => decode(schemaId, value), default: () => {} };
+}
+
+function decode(schemaId: string, value: unknown): Decoded {
+  try {
+    const { object, unknownFields } = decodeObject(schemaId, value);
+    return { object: object as AnyObject, unknownFields };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const [, version = '', kind = ''] = /\/([^.]+)\.(.*)$/.exec(schemaId) ?? [];
+    throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${error.message}`);
+  }
 }

@@ -1,9 +1,16 @@
 /** Which strategy each built-in resource has, by `group/resource`. A resource without one is stored as sent. */
+import { nameIsPathSegment } from './validate-meta.ts';
 import type { Strategy } from './strategy.ts';
 import { podStrategy } from './core/pods/strategy.ts';
 import { namespaceStrategy } from './core/namespaces/strategy.ts';
 
+const rbacStrategy: Strategy = { validateName: nameIsPathSegment, allowCreateOnUpdate: true };
+
 export const strategies: Readonly<Record<string, Strategy>> = {
   '/namespaces': namespaceStrategy,
   '/pods': podStrategy,
+  'rbac.authorization.k8s.io/clusterroles': rbacStrategy,
+  'rbac.authorization.k8s.io/clusterrolebindings': rbacStrategy,
+  'rbac.authorization.k8s.io/roles': rbacStrategy,
+  'rbac.authorization.k8s.io/rolebindings': rbacStrategy,
 };

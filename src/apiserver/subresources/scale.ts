@@ -2,10 +2,9 @@
 import type { Scale } from '../../api/autoscaling/v1.gen.ts';
 import type { AnyObject } from '../../api/object.ts';
 import type { LabelSelector } from '../../api/meta/v1.gen.ts';
-import { decodeObject } from '../../machinery/decode.ts';
 import { fieldPath, invalid, toInvalid } from '../../machinery/field.ts';
 import { labelSelectorAsSelector } from '../../machinery/selectors/label-selector.ts';
-import type { ObjectCodec } from '../served-resource.ts';
+import { kindCodec } from '../registry/codec.ts';
 import type { View } from './view.ts';
 
 interface Workload extends AnyObject {
@@ -15,13 +14,7 @@ interface Workload extends AnyObject {
 
 export const SCALE_KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const;
 
-export const scaleCodec: ObjectCodec = {
-  decode: (value) => {
-    const { object, unknownFields } = decodeObject('autoscaling/v1.Scale', value, { strict: true });
-    return { object: object as AnyObject, unknownFields };
-  },
-  default: () => {},
-};
+export const scaleCodec = kindCodec('autoscaling/v1.Scale');
 
 export const scaleView: View = {
   kind: SCALE_KIND,

@@ -1,0 +1,134 @@
+/** The API server, put together: storage below, the chain above, HTTPS and in-process transports at the door. */
+import { builtinResources } from '../api/surface.ts';
+import type { Clock, Random } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Transport } from '../client/transport.ts';
+import { Outbound, type OutboundTls } from '../host/outbound.ts';
+import type { Storage } from '../storage/storage.ts';
+import { buildAuthentication } from './authn/build-authenticator.ts';
+import type { RequestHeaderOptions } from './authn/request-header.ts';
+import { SigningKey } from './authn/service-account/keys.ts';
+import { TokenIssuer } from './authn/service-account/token-issuer.ts';
+import { CaPool } from './authn/x509/ca-pool.ts';
+import { bootstrap, keepBootstrapped } from './bootstrap/bootstrap.ts';
+import { buildChain } from './chain.ts';
+import { authenticateFilter } from './filters/authenticate.ts';
+import { authorizeFilter } from './filters/authorize.ts';
+import { recoverFilter } from './filters/recover.ts';
+import { startHttpServer, type HttpServer } from './http-server.ts';
+import { inProcessTransport } from './in-process-transport.ts';
+import type { Authorizer } from './authz/authorizer.ts';
+import { buildAuthorization, type Authorization } from './build-authorization.ts';
+import { admissionOf, escalationPlugin } from './build-admission.ts';
+import { nonResourcePaths } from './non-resource-paths.ts';
+import { serveBuiltins } from './registry/builtin.ts';
+import { Registry } from './registry/registry.ts';
+import type { ApiRequest, ApiResponse, Filter, RequestContext, UserInfo } from './request.ts';
+import { requestInfo } from './request-info.ts';
+import { router } from './router.ts';
+import { specialSubresources } from './special-subresources.ts';
+import { virtualResources } from './virtual/virtual-resources.ts';
+
+export interface ApiServerOptions {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Left out: no sockets, in-process only. */
+  readonly https?: { readonly cert: string; readonly key: string; readonly host: string; readonly port: number };
+  /** PEM bundle that client certificates are verified against. */
+  readonly clientCa?: string;
+  readonly requestHeader?: Omit<RequestHeaderOptions, 'clock'>;
+  /** PEM keys; the first one signs, all verify. */
+  readonly serviceAccountKeys: readonly string[];
+  readonly serviceAccountIssuer: string;
+  readonly staticTokens?: ReadonlyMap<string, UserInfo>;
+  readonly anonymous?: boolean;
+  readonly authorizationModes?: readonly ('Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny')[];
+  readonly serviceCidrs: readonly string[];
+  /** First and last port, inclusive. */
+  readonly nodePortRange?: readonly [number, number];
+  /** Address published as endpoint of the `kubernetes` service; left out: none is published. */
+  readonly advertiseAddress?: string;
+  /** The server's certificate towards kubelets. */
+  readonly kubeletClient?: OutboundTls;
+  readonly enabledGroupVersions?: (group: string, version: string) => boolean;
+  readonly enableAdmissionPlugins?: readonly string[];
+  readonly disableAdmissionPlugins?: readonly string[];
+}
+
+export interface ApiServer {
+  readonly registry: Registry;
+  /** The whole chain. */
+  handle(request: ApiRequest): Promise<ApiResponse>;
+  /** A client transport without sockets, authenticated as `user`. */
+  transport(user: UserInfo, userAgent: string): Transport;
+  /** HTTPS port; 0 without HTTPS. */
+  readonly port: number;
+  /** Ends watches, drains requests, closes the listener. The storage stays open: it is the caller's. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Resolves when the server is ready: caches filled, bootstrap objects made, listening. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { storage, clock, random, log } = options;
+  const stopping = new AbortController();
+  const registry = new Registry({ storage, clock, random, log });
+  const outbound = new Outbound();
+  const keys = options.serviceAccountKeys.map((pem) => SigningKey.fromPem(pem));
+  const [signer] = keys;
+  if (!signer) throw new Error('Cannot start the API server: no service account key is given');
+  const apiAudiences = [options.serviceAccountIssuer];
+  const authentication = buildAuthentication({
+    registry, clock, log, apiAudiences,
+    ...(options.clientCa !== undefined && { clientCa: new CaPool(options.clientCa) }),
+    ...(options.requestHeader && { requestHeader: options.requestHeader }),
+    ...(options.staticTokens && { staticTokens: options.staticTokens }),
+    serviceAccounts: { issuers: [options.serviceAccountIssuer], keys },
+    bootstrapTokens: true,
+    anonymous: options.anonymous ?? true,
+  });
+  const issuer = new TokenIssuer({ issuer: options.serviceAccountIssuer, key: signer, apiAudiences, registry, clock, random, maxExpirationSeconds: 0, extendExpiration: true });
+  // Authorisation reads roles from stores, and stores ask it: it is there before the first request, not before the stores.
+  let authorization: Authorization | undefined;
+  const authorizer: Authorizer = {
+    name: 'configured',
+    authorize: async (attributes) => (authorization ? authorization.authorizer.authorize(attributes) : { decision: 'no-opinion', reason: 'the server is starting' }),
+  };
+  const admission = admissionOf([escalationPlugin(() => (authorization as Authorization).guard)]);
+  const subresources = specialSubresources({ registry, outbound, clock, random, admission, authorizer, issuer, kubeletTls: options.kubeletClient ?? {} });
+  serveBuiltins(registry, { subresources, ...(options.enabledGroupVersions && { enabled: options.enabledGroupVersions }) });
+  authorization = buildAuthorization(registry, options.authorizationModes ?? ['Node', 'RBAC']);
+  await registry.ready();
+  const virtual = virtualResources({ registry, admission, clock, authorizer: authorization.authorizer, tokens: authentication.tokens, apiAudiences });
+  const definitions = builtinResources().filter((d) => d.servedByDefault || options.enabledGroupVersions?.(d.group, d.version));
+  const paths = nonResourcePaths({ registry, definitions, keys, issuer: options.serviceAccountIssuer, externalAddress: `${options.advertiseAddress ?? options.https?.host ?? '127.0.0.1'}:${options.https?.port ?? 443}`, isReady: () => !stopping.signal.aborted });
+  const route = router({ clock, random, admission, find: (g, v, r) => registry.find(g, v, r), virtual, nonResource: paths, delegate: () => undefined });
+  const pass: Filter = (next) => next;
+  const chain = buildChain(
+    { recover: recoverFilter(log), timeout: pass, authenticate: authenticateFilter(authentication.authenticator, log), audit: pass, impersonate: pass, flowControl: pass, authorize: authorizeFilter(authorization.authorizer) },
+    route,
+  );
+  const handle = (request: ApiRequest) => chain(newContext(request, clock.now()));
+  await bootstrap({ registry, serviceCidrs: options.serviceCidrs, clock });
+  keepBootstrapped({ registry, serviceCidrs: options.serviceCidrs, clock, log, signal: stopping.signal });
+  const http: HttpServer | undefined = options.https ? await startHttpServer({ ...options.https, handle }) : undefined;
+  return {
+    registry,
+    handle,
+    transport: (user, userAgent) => inProcessTransport({ handle }, user, userAgent),
+    port: http?.port ?? 0,
+    async stop(graceMs = 1000) {
+      stopping.abort(new Error('the server is stopping'));
+      registry.stop();
+      await http?.close(graceMs);
+      outbound.close();
+    },
+  };
+}
+
+const NOBODY: UserInfo = { name: '', groups: [] };
+
+function newContext(request: ApiRequest, nowMs: number): RequestContext {
+  return { request, info: requestInfo(request.method, request.path, request.query), user: NOBODY, warnings: new Set(), auditAnnotations: new Map(), receivedAtMs: nowMs };
+}
