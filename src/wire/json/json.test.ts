@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { goNumber, goQuote } from './go-text.ts';
-import { JsonSyntaxError, parseJson } from './parse.ts';
+import { JsonSyntaxError, MAX_DEPTH, parseJson } from './parse.ts';
 import { parseSlowly } from './parse-slowly.ts';
 import { marshalGo, stringifyJson } from './stringify.ts';
 
@@ -60,9 +60,10 @@ test('text that Go would repair is repaired', () => {
 
 test('depth is bounded and costs no stack', () => {
   const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
-  assert.ok(parseJson(nested(10_000)).value);
+  assert.ok(parseJson(nested(MAX_DEPTH)).value);
+  assert.ok(parseJson(nested(10_000), { maxDepth: 10_000 }).value);
   assert.ok(parseSlowly(nested(10_000), 10_000).value);
-  assert.throws(() => parseJson(nested(10_001)), new JsonSyntaxError('exceeded max depth'));
+  assert.throws(() => parseJson(nested(MAX_DEPTH + 1)), new JsonSyntaxError('exceeded max depth'));
   assert.throws(() => parseJson(nested(4), { maxDepth: 3 }), JsonSyntaxError);
   assert.throws(() => parseJson('['.repeat(1_000_000)), JsonSyntaxError);
 });

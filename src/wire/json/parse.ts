@@ -13,16 +13,22 @@ export interface ParsedJson {
 }
 
 export interface ParseOptions {
-  /** Deepest nesting that is read; 10,000 (Go's limit) when left out. */
+  /** Deepest nesting that is read; MAX_DEPTH when left out. */
   readonly maxDepth?: number;
 }
+
+/**
+ * Go's limit is 10,000. Here JSON.stringify, structuredClone and every walk over an object recurse, and the stack ends between 1,600 and
+ * 5,000 levels; what is refused at the door can overflow nothing later. Real objects stay below 100.
+ */
+export const MAX_DEPTH = 1000;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const NO_DUPLICATES: readonly string[] = [];
 
 /** Throws JsonSyntaxError with Go's message. */
 export function parseJson(input: Uint8Array | string, options: ParseOptions = {}): ParsedJson {
-  const maxDepth = options.maxDepth ?? 10_000;
+  const maxDepth = options.maxDepth ?? MAX_DEPTH;
   const bytes = typeof input === 'string' ? Buffer.from(input) : input;
   const text = typeof input === 'string' ? input.toWellFormed() : decoder.decode(input);
   const scanned = scan(bytes, maxDepth);
