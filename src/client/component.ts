@@ -5,9 +5,15 @@ import type { KubeObject } from '../api/object.ts';
 import type { Client } from './client.ts';
 import type { InformerFactory } from './informer.ts';
 
+export interface EventOptions {
+  /** Part of the object, for example `spec.containers{web}`. */
+  readonly fieldPath?: string | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
 export interface EventRecorder {
   /** Records an Event about an object; never throws, never blocks the caller; repeated events are aggregated as client-go does. */
-  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, options?: EventOptions): void;
 }
 
 export interface ComponentContext {
