@@ -43,3 +43,7 @@ export const fileExists: (path: string) => boolean = existsSync;
 export function removeTree(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
+
+export function readBytes(path: string): Buffer {
+  return readFileSync(path);
+}
