@@ -72,7 +72,8 @@ async function timedElementsOf(run: CommandRunner, family: NftFamily, table: str
     .nftables;
   const out: NftTimedElement[] = [];
   for (const { elem } of entries.flatMap((entry) => entry.set?.elem ?? [])) {
-    if (typeof elem.val === 'string' && elem.expires) out.push({ value: elem.val, expires: elem.expires });
+    // Printed in whole seconds: 0 is a moment, not never.
+    if (typeof elem.val === 'string' && elem.expires !== undefined) out.push({ value: elem.val, expires: Math.max(1, elem.expires) });
   }
   return out;
 }

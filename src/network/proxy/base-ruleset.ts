@@ -4,6 +4,7 @@ import {
   CLUSTER_IPS,
   FIREWALL_IPS,
   HAIRPIN_CONNECTIONS,
+  LIVENESS_CHAIN,
   NODEPORT_IPS,
   NO_ENDPOINT_NODEPORTS,
   NO_ENDPOINT_SERVICES,
@@ -142,6 +143,7 @@ export class BaseRuleset {
     ];
     return new Map<string, string[]>([
       [REJECT_CHAIN, ['reject']],
+      [LIVENESS_CHAIN, []],
       ['service-endpoints-check', [`${ip} vmap @${NO_ENDPOINT_SERVICES}`]],
       ['nodeport-endpoints-check', [`${onNodePort.withoutFib} ${this.#key('nodeport')} vmap @${NO_ENDPOINT_NODEPORTS}`]],
       ['firewall-check', [`${ip} vmap @${FIREWALL_IPS}`]],

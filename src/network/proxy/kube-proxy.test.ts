@@ -145,11 +145,11 @@ describe('cluster IP', () => {
     const first = await lab.pods[2]?.request('tcp', ip, 80);
     const owner = first?.text.split(' ')[0] ?? '';
     assert.equal(await who(lab.pods[2], ip, 80, 16), owner);
-    // Survives a full resync: the table is replaced after somebody flushed it.
-    await lab.node.sh('nft flush chain ip kube-proxy nat-prerouting');
-    await eventually('table repaired', async () =>
-      (await lab.node.sh('nft list chain ip kube-proxy nat-prerouting')).includes('jump services'),
-    );
+    // Survives the replacement of the table, here because the node moved to another zone.
+    ctx.set(nodes, node('n1', { ip: LAB.nodeIP, labels: { 'topology.kubernetes.io/zone': 'z' } }));
+    await settled();
+    ctx.set(nodes, node('n1', { ip: LAB.nodeIP, labels: { 'topology.kubernetes.io/zone': 'a' } }));
+    await settled();
     assert.equal(await who(lab.pods[2], ip, 80, 8), owner);
     const other = owner === 'pod0' ? 1 : 0;
     ctx.set(endpointSlices, slice(name, [{ port: 8080 }], [local(other)]));

@@ -15,6 +15,8 @@ export const SERVICE_NODEPORTS = 'service-nodeports';
 export const NO_ENDPOINT_SERVICES = 'no-endpoint-services';
 export const NO_ENDPOINT_NODEPORTS = 'no-endpoint-nodeports';
 export const REJECT_CHAIN = 'reject-chain';
+/** An empty chain: as long as it can be flushed, the table is ours. */
+export const LIVENESS_CHAIN = 'liveness';
 export const AFFINITY_PREFIX = 'affinity-';
 
 /** How a packet is recognised: by virtual IP, protocol and port, or (node ports) by protocol and port on an address of the node. */
