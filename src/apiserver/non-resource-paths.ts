@@ -4,6 +4,7 @@ import { JWKS_PATH, OPENID_CONFIGURATION_PATH, openIdDocuments } from './authn/o
 import type { SigningKey } from './authn/service-account/keys.ts';
 import { Discovery, type DelegatedGroupVersion } from './discovery/discovery.ts';
 import { healthResponse, type HealthCheck } from './health.ts';
+import { OpenApi } from './openapi/openapi.ts';
 import type { Registry } from './registry/registry.ts';
 import type { ApiResponse, RequestContext } from './request.ts';
 import { VERSION_INFO } from './version.ts';
@@ -28,6 +29,7 @@ export function nonResourcePaths(options: NonResourceOptions): (context: Request
     resources: () => [...options.definitions, ...options.registry.allServed().map((s) => s.definition).filter((d) => !builtin.has(`${d.group}/${d.version}/${d.resource}`))],
     delegated: options.delegated ?? (() => []),
   });
+  const openapi = new OpenApi({ definitions: options.definitions });
   const alive: HealthCheck[] = [
     { name: 'ping', check: () => undefined },
     { name: 'log', check: () => undefined },
@@ -46,6 +48,8 @@ export function nonResourcePaths(options: NonResourceOptions): (context: Request
       case 'api':
       case 'apis':
         return discovery.handle(context);
+      case 'openapi':
+        return openapi.handle(context);
       case 'version':
         return { type: 'object', status: 200, object: VERSION_INFO };
       case 'healthz':

@@ -18,8 +18,8 @@ const CHUNK_BYTES = 256 * 1024;
 export async function writeResponse(request: AnyRequest, response: AnyResponse, answer: ApiResponse, gone: AbortSignal): Promise<void> {
   if (answer.type === 'hijacked' || gone.aborted) return;
   const head = request.method === 'HEAD';
-  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value.includes('\n') ? value.split('\n') : value);
   response.setHeader('cache-control', 'no-cache, private');
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value.includes('\n') ? value.split('\n') : value);
   switch (answer.type) {
     case 'object':
       return sendBytes(request, response, answer.status, 'application/json', answer.bytes ?? Buffer.from(JSON.stringify(answer.object)), head);
@@ -36,6 +36,11 @@ export async function writeResponse(request: AnyRequest, response: AnyResponse, 
 }
 
 async function sendBytes(request: AnyRequest, response: AnyResponse, status: number, contentType: string, bytes: Buffer, head: boolean): Promise<void> {
+  if (status === 304 || status === 204) {
+    // No body, and no description of one: caches would take it for the stored answer's.
+    response.statusCode = status;
+    return end(response);
+  }
   response.setHeader('content-type', contentType);
   let body = bytes;
   if (bytes.length >= GZIP_THRESHOLD_BYTES && takesGzip(request)) {
