@@ -27,3 +27,13 @@ export interface ClusterConfig {
   /** Port of the registry that serves the example's images; left out when there is none. */
   readonly exampleRegistryPort?: number;
 }
+
+/** The control group that holds the pods of all nodes. */
+export function clusterCgroup(config: ClusterConfig): string {
+  return `/wherry-${config.id}`;
+}
+
+/** The control group of one node (`--cgroup-root`): nodes share a kernel, so each has its own. */
+export function nodeCgroup(config: ClusterConfig, node: string): string {
+  return `${clusterCgroup(config)}/${node}`;
+}

@@ -2,15 +2,15 @@
  * A containerd of our own: own root, state and socket, beside any other on the machine. It outlives us, as its containers do:
  * a later call finds it by its socket and adopts it.
  */
-import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { errorMessage, type Logger } from '../../base/log.ts';
-import { fileExists, makeDirectory, readTextIfExists, writeFileAtomic, writeFileIfChanged } from '../../host/files.ts';
+import { fileExists, makeDirectory, writeFileAtomic, writeFileIfChanged } from '../../host/files.ts';
 import { searchPath } from '../../host/find-program.ts';
 import { openGrpcChannel } from '../../host/grpc-channel.ts';
 import { isRunning, startDetached, terminateProcess, type ProcessId } from '../../host/processes.ts';
 import { criOver, type Cri } from '../../kubelet/cri/cri.ts';
 import { containerdSettings, type ContainerdSettings } from './containerd-settings.ts';
+import { containerdPidFile, findContainerd } from './find-containerd.ts';
 import { importSandboxImage } from './import-sandbox-image.ts';
 import type { RegistryMirror } from './registry-hosts.ts';
 
@@ -87,21 +87,18 @@ export async function ensureContainerd(options: ContainerdOptions): Promise<Cont
 class Supervisor {
   readonly #options: ContainerdOptions;
   readonly #settings: ContainerdSettings;
-  readonly #pidFile: string;
   #released = false;
   current: ProcessId | undefined;
 
   constructor(options: ContainerdOptions, settings: ContainerdSettings) {
     this.#options = options;
     this.#settings = settings;
-    this.#pidFile = join(options.runDir, 'containerd.pid');
   }
 
   /** A containerd that an earlier process of ours started. */
   findRunning(): ProcessId | undefined {
-    const text = readTextIfExists(this.#pidFile);
-    const id = text === undefined ? undefined : (JSON.parse(text) as ProcessId);
-    if (id && isRunning(id) && fileExists(this.#settings.socket)) this.current = id;
+    const id = findContainerd(this.#options.runDir);
+    if (id && fileExists(this.#settings.socket)) this.current = id;
     return this.current;
   }
 
@@ -109,7 +106,7 @@ class Supervisor {
     const { binary, configFile } = this.#settings;
     const env = { ...process.env, PATH: searchPath() };
     this.current = await startDetached(binary, { args: ['--config', configFile], env, logFile: this.#options.logFile });
-    writeFileAtomic(this.#pidFile, JSON.stringify(this.current));
+    writeFileAtomic(containerdPidFile(this.#options.runDir), JSON.stringify(this.current));
     return this.current;
   }
 
