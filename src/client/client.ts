@@ -86,7 +86,9 @@ export class ResourceClient<T extends KubeObject> {
   }
 
   async list(options: ListOptions = {}): Promise<KubeList<T> & { metadata: ListMeta }> {
-    return (await this.#call('GET', this.path(options.namespace), options, listQuery(options))) as KubeList<T>;
+    const list = (await this.#call('GET', this.path(options.namespace), options, listQuery(options))) as KubeList<T>;
+    // Upstream prints an empty list of metadata as null.
+    return (list.items as T[] | null) === null ? { ...list, items: [] } : list;
   }
 
   watch(options: WatchOptions = {}): AsyncIterable<WatchEvent<T>> {
@@ -169,6 +171,11 @@ export class Client {
   constructor(transport: Transport, options: { readonly headers?: Readonly<Record<string, string>> } = {}) {
     this.transport = transport;
     this.#headers = options.headers ?? {};
+  }
+
+  /** The same client (identity, headers) over a transport that wraps this one's. */
+  wrapped(wrap: (transport: Transport) => Transport): Client {
+    return new Client(wrap(this.transport), { headers: this.#headers });
   }
 
   resource<T extends KubeObject>(ref: ResourceRef<T>): ResourceClient<T> {

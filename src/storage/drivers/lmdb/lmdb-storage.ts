@@ -1,9 +1,9 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { errorMessage } from '../../../base/log.ts';
 import { systemClock } from '../../../host/clock.ts';
 import { lockDirectory } from '../../../host/directory-lock.ts';
+import { fileHead } from '../../../host/file-head.ts';
 import { LogStorage } from '../../log-storage.ts';
 import type { LogHeader, LogRecord, RevisionLog } from '../../revision-log.ts';
 import { type Storage, StorageFullError } from '../../storage.ts';
@@ -29,6 +29,7 @@ export class StoreDamagedError extends Error {
 const DATA_FILE = 'data.mdb';
 const META_MAGIC = 0xbeefc0de;
 const META_MAGIC_OFFSET = 24;
+const PAGE_BYTES = 4096;
 const FLUSH_TIMEOUT_MS = 60_000;
 const DEFAULT_QUOTA = 8 * 1024 ** 3;
 
@@ -53,18 +54,13 @@ export function lmdbStorage(options: LmdbStorageOptions): Storage {
 
 /** LMDB maps the file into memory: rubbish in it could end the process instead of raising an error, so the first page is looked at before. */
 function checkFile(directory: string): void {
-  const file = join(directory, DATA_FILE);
-  if (!existsSync(file) || statSync(file).size === 0) return;
-  const head = Buffer.alloc(META_MAGIC_OFFSET + 4);
-  const fd = openSync(file, 'r');
-  try {
-    const read = readSync(fd, head);
-    if (read < head.length || head.readUInt32LE(META_MAGIC_OFFSET) !== META_MAGIC)
-      throw new StoreDamagedError(directory, `${DATA_FILE} is not an LMDB file`);
-  } finally {
-    closeSync(fd);
+  const found = fileHead(join(directory, DATA_FILE), META_MAGIC_OFFSET + 4);
+  if (!found || found.size === 0) return;
+  const { head, size } = found;
+  if (head.length < META_MAGIC_OFFSET + 4 || head.readUInt32LE(META_MAGIC_OFFSET) !== META_MAGIC) {
+    throw new StoreDamagedError(directory, `${DATA_FILE} is not an LMDB file`);
   }
-  if (statSync(file).size % 4096 !== 0) throw new StoreDamagedError(directory, `${DATA_FILE} is cut off in the middle of a page`);
+  if (size % PAGE_BYTES !== 0) throw new StoreDamagedError(directory, `${DATA_FILE} is cut off in the middle of a page`);
 }
 
 class LmdbLog implements RevisionLog {
@@ -102,7 +98,7 @@ class LmdbLog implements RevisionLog {
 
   async append(records: readonly LogRecord[]): Promise<void> {
     const needed = records.reduce((sum, record) => sum + (record.value?.byteLength ?? 0), 0);
-    if (needed > 0 && statSync(this.#file).size + needed > this.#quotaBytes)
+    if (needed > 0 && (fileHead(this.#file, 0)?.size ?? 0) + needed > this.#quotaBytes)
       throw new StorageFullError(`${this.#file} has reached its quota of ${this.#quotaBytes} bytes`);
     await this.#commit(() => records.map((record) => this.#log.put(record.revision, encodeRecord(record))));
   }
