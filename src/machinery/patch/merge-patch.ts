@@ -16,7 +16,8 @@ export function applyMergePatch(document: unknown, patch: unknown): unknown {
 
 /** RFC 7386 proper, on any values. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return pruneNulls(patch);
+  // A list that takes the place of an object keeps the nulls of its items; elsewhere they go. That is how upstream's library does it.
+  if (!isObject(patch)) return isObject(target) ? deepCopy(patch) : pruneNulls(patch);
   const out: JsonObject = isObject(target) ? copyShallow(target) : {};
   for (const key of Object.keys(patch)) {
     const value = patch[key];
@@ -31,7 +32,6 @@ function copyShallow(object: JsonObject): JsonObject {
   return { ...object };
 }
 
-/** Lists replace lists; upstream takes nulls out of the objects in them. */
 function pruneNulls(value: unknown): unknown {
   if (Array.isArray(value)) return (value as unknown[]).map((item) => (isObject(item) || Array.isArray(item) ? pruneNulls(item) : item));
   if (!isObject(value)) return deepCopy(value);
