@@ -11,6 +11,8 @@ export interface DiscoveredResource extends ResourceRef {
 export interface Discovery {
   /** Each resource in its group's preferred version (or the first that has it), without subresources. */
   readonly resources: readonly DiscoveredResource[];
+  /** Each resource in every version that is served. */
+  readonly everyVersion: readonly DiscoveredResource[];
   /** Group versions that could not be discovered, with the reason. */
   readonly failures: ReadonlyMap<string, string>;
 }
@@ -41,7 +43,9 @@ const ACCEPT = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscovery
 export async function discoverResources(client: Client): Promise<Discovery> {
   const found = new Map<string, DiscoveredResource>();
   const failures = new Map<string, string>();
+  const everyVersion: DiscoveredResource[] = [];
   const add = (r: DiscoveredResource) => {
+    everyVersion.push(r);
     const key = `${r.group}/${r.resource}`;
     if (!found.has(key)) found.set(key, r);
   };
@@ -50,7 +54,7 @@ export async function discoverResources(client: Client): Promise<Discovery> {
     if ((answer as AggregatedList).kind === 'APIGroupDiscoveryList') readAggregated(answer as AggregatedList, add, failures);
     else await readPlain(client, path, answer, add, failures);
   }
-  return { resources: [...found.values()], failures };
+  return { resources: [...found.values()], everyVersion, failures };
 }
 
 function readAggregated(list: AggregatedList, add: (r: DiscoveredResource) => void, failures: Map<string, string>): void {

@@ -1,0 +1,61 @@
+/** The controllers of kube-controller-manager by upstream's names, and how to run them. */
+import type { Controller, ControllerContext } from './controller.ts';
+import { deploymentController } from './deployment/deployment-controller.ts';
+import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller.ts';
+import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
+import { endpointsController } from './endpoints/endpoints-controller.ts';
+import { garbageCollectorController } from './garbage-collector/garbage-collector-controller.ts';
+import { legacyServiceAccountTokenCleanerController } from './legacy-serviceaccount-token-cleaner/legacy-serviceaccount-token-cleaner-controller.ts';
+import { namespaceController } from './namespace/namespace-controller.ts';
+import { replicaSetController } from './replicaset/replicaset-controller.ts';
+import { replicationControllerController } from './replicationcontroller/replicationcontroller-controller.ts';
+import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/root-ca-certificate-publisher-controller.ts';
+import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
+import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
+
+export type { Controller, ControllerContext, ControllerOptions } from './controller.ts';
+
+/** Every controller, in upstream's order of start. */
+export const controllers: readonly Controller[] = [
+  serviceAccountTokenController,
+  endpointsController,
+  endpointSliceController,
+  endpointSliceMirroringController,
+  replicationControllerController,
+  namespaceController,
+  serviceAccountController,
+  garbageCollectorController,
+  deploymentController,
+  replicaSetController,
+  rootCACertificatePublisherController,
+  legacyServiceAccountTokenCleanerController,
+];
+
+export interface StartOptions {
+  /** Only these; all when left out. Throws on a name that is none. */
+  readonly names?: readonly string[];
+}
+
+/** Runs controllers until the context's signal aborts; resolves when all have ended. A controller that fails is logged and started again. */
+export async function startControllers(ctx: ControllerContext, options: StartOptions = {}): Promise<void> {
+  const unknown = (options.names ?? []).filter((name) => !controllers.some((c) => c.name === name));
+  if (unknown.length > 0) throw new Error(`Cannot start controllers: unknown ${unknown.join(', ')}`);
+  const chosen = options.names ? controllers.filter((c) => options.names?.includes(c.name)) : controllers;
+  await Promise.all(chosen.map((controller) => keepRunning(controller, ctx)));
+}
+
+const RESTART_MS = 5000;
+
+async function keepRunning(controller: Controller, shared: ControllerContext): Promise<void> {
+  const log = shared.log.with({ controller: controller.name });
+  const client = shared.clientFor?.(controller.name) ?? shared.client;
+  while (!shared.signal.aborted) {
+    try {
+      return await controller.start({ ...shared, client, log });
+    } catch (error) {
+      if (shared.signal.aborted) return;
+      log.error('controller ended, starting it again', error);
+      await shared.clock.sleep(RESTART_MS, shared.signal).catch(() => {}); // Stopped: the loop looks at the signal.
+    }
+  }
+}
