@@ -1,7 +1,13 @@
 /** What a decoder carries along. The first pass keeps no path; it runs again with a trace when there is something to tell. */
 
-/** The value does not fit its type; the message is Go's. Answered with 400. */
-export class DecodeError extends Error {}
+import { StatusError } from '../status-error.ts';
+
+/** The value does not fit its type (400); the message is Go's, to which handlers add what was being read. */
+export class DecodeError extends StatusError {
+  constructor(message: string) {
+    super({ code: 400, reason: 'BadRequest', message });
+  }
+}
 
 /** Where the traced pass stands, in the two forms that Go's messages use. */
 export interface Trace {

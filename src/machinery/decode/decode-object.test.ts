@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { parseJson } from '../../wire/json/parse.ts';
-import { DecodeError, decodeObject, interpretTypeMeta, strictErrors } from './decode-object.ts';
+import { DecodeError, decodeObject, interpretTypeMeta, strictDecodingError, strictErrors } from './decode-object.ts';
 
 const decode = (id: string, text: string) => JSON.stringify(decodeObject(id, parseJson(text).value).object);
 const pod = (spec: string) => `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"},"spec":${spec}}`;
@@ -132,7 +132,8 @@ test('unknown and duplicate fields are reported with their paths', () => {
   const body =
     '{"metadata":{"name":"a","name":"b"},"spec":{"containers":[{"nope":{"x":1,"x":2}}],"affinity":{"nodeAffinity":{"foo":1}}},"extra":1}';
   const { value, duplicates } = parseJson(body);
-  const { unknownFields } = decodeObject('core/v1.Pod', value);
+  const { unknownFields } = decodeObject('core/v1.Pod', value, { strict: true });
+  assert.deepEqual(decodeObject('core/v1.Pod', value).unknownFields, []);
   assert.deepEqual(
     unknownFields,
     ['spec.affinity.nodeAffinity.foo', 'spec.containers[0].nope', 'extra'].sort(
@@ -144,15 +145,12 @@ test('unknown and duplicate fields are reported with their paths', () => {
     'unknown field "spec.containers[0].nope"',
     'unknown field "extra"',
   ]);
-  assert.throws(
-    () => decodeObject('core/v1.Pod', { spec: { foo: 1 } }, { strict: true }),
-    new DecodeError('strict decoding error: unknown field "spec.foo"'),
-  );
+  assert.equal(strictDecodingError(['a', 'b']).message, 'strict decoding error: a, b');
 });
 
 test('hostile keys do no harm', () => {
   const { value } = parseJson('{"__proto__":{"polluted":1},"data":{"__proto__":"x","constructor":"y"},"constructor":1}');
-  const { object, unknownFields } = decodeObject('core/v1.ConfigMap', value);
+  const { object, unknownFields } = decodeObject('core/v1.ConfigMap', value, { strict: true });
   assert.deepEqual([...unknownFields].sort(), ['__proto__', 'constructor']);
   assert.equal(JSON.stringify(object), '{"metadata":{},"data":{"__proto__":"x","constructor":"y"}}');
   assert.equal(({} as { polluted?: number }).polluted, undefined);
@@ -172,7 +170,7 @@ test('apiVersion and kind of a body', () => {
   assert.deepEqual(interpretTypeMeta({}), { apiVersion: '', kind: '' });
   assert.throws(
     () => interpretTypeMeta([]),
-    /^Error: couldn't get version\/kind; json parse error: json: cannot unmarshal array into Go value of type struct/,
+    /couldn't get version\/kind; json parse error: json: cannot unmarshal array into Go value of type struct/,
   );
   assert.throws(() => interpretTypeMeta({ kind: 5 }), /into Go struct field .kind of type string$/);
 });

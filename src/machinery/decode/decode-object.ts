@@ -9,10 +9,8 @@ import { structDecoder } from './struct.ts';
 export { DecodeError } from './context.ts';
 
 export interface DecodeOptions {
-  /** Unknown and duplicate fields are an error. */
+  /** Collect unknown fields. Without it they are dropped and not told. */
   readonly strict?: boolean;
-  /** Paths of duplicate keys, from parseJson; told beside the unknown fields. */
-  readonly duplicates?: readonly string[];
 }
 
 export interface DecodeResult {
@@ -26,18 +24,31 @@ const MAX_REPORTED = 100;
 
 /**
  * `schemaId` is like `core/v1.Pod`. The result shares no containers with `value`, except below fields of raw JSON.
- * Throws DecodeError: with Go's text for a wrong type, or `strict decoding error: ...`.
+ * Throws DecodeError with Go's text when a value has the wrong type.
  */
 export function decodeObject(schemaId: string, value: unknown, options: DecodeOptions = {}): DecodeResult {
-  const { object, unknownFields } = decodeTwice(schemaId, value);
-  if (options.strict) {
-    const errors = strictErrors(unknownFields, options.duplicates ?? NONE);
-    if (errors.length > 0) throw new DecodeError(`strict decoding error: ${errors.join(', ')}`);
+  const decode = structDecoder(schemaId);
+  const first: Context = { unknown: false, trace: undefined };
+  try {
+    const object = decode(value, first) as Record<string, unknown>;
+    if (!first.unknown || !options.strict) return { object, unknownFields: NONE };
+  } catch (error) {
+    if (error !== RETRY) throw error;
   }
-  return { object, unknownFields };
+  const trace: Trace = { path: [], stack: [], struct: '', unknown: [] };
+  const object = decode(value, { unknown: false, trace }) as Record<string, unknown>;
+  return { object, unknownFields: trace.unknown };
 }
 
-/** One message per unknown or duplicate field, as in warnings and strict errors: `unknown field "spec.foo"`. */
+/** The error of strict field validation: `strict decoding error: unknown field "spec.foo"`. */
+export function strictDecodingError(messages: readonly string[]): DecodeError {
+  return new DecodeError(`strict decoding error: ${messages.join(', ')}`);
+}
+
+/**
+ * One message per unknown or duplicate field (paths from decodeObject and parseJson), as in warnings and in strictDecodingError:
+ * `unknown field "spec.foo"`.
+ */
 export function strictErrors(unknownFields: readonly string[], duplicates: readonly string[]): string[] {
   const unknown = new Set(unknownFields);
   // What stands in an unknown field was skipped, not read twice.
@@ -46,20 +57,6 @@ export function strictErrors(unknownFields: readonly string[], duplicates: reado
     ...duplicates.filter((path) => !inUnknown(path)).map((path) => `duplicate field ${goQuote(path)}`),
     ...[...unknown].map((path) => `unknown field ${goQuote(path)}`),
   ].slice(0, MAX_REPORTED);
-}
-
-function decodeTwice(schemaId: string, value: unknown): DecodeResult {
-  const decode = structDecoder(schemaId);
-  const first: Context = { unknown: false, trace: undefined };
-  try {
-    const object = decode(value, first) as Record<string, unknown>;
-    if (!first.unknown) return { object, unknownFields: NONE };
-  } catch (error) {
-    if (error !== RETRY) throw error;
-  }
-  const trace: Trace = { path: [], stack: [], struct: '', unknown: [] };
-  const object = decode(value, { unknown: false, trace }) as Record<string, unknown>;
-  return { object, unknownFields: trace.unknown };
 }
 
 /** apiVersion and kind of a parsed body. Throws DecodeError as upstream's SimpleMetaFactory. */

@@ -1,6 +1,7 @@
 /** One condition on labels (k8s.io/apimachinery/pkg/labels.Requirement). */
 import { aggregateMessage, FieldPath, invalid, notSupported, type ErrorList, type FieldError } from '../field.ts';
 import { isLabelKey, isLabelValue } from '../names.ts';
+import { StatusError } from '../status-error.ts';
 
 export type Operator = 'in' | 'notin' | '=' | '==' | '!=' | 'gt' | 'lt' | 'exists' | '!';
 
@@ -16,8 +17,12 @@ export interface Requirement {
 
 export type Labels = Readonly<Record<string, string>> | undefined;
 
-/** A selector that cannot be understood; the message is upstream's. */
-export class SelectorError extends Error {}
+/** A selector that cannot be understood (400); the message is upstream's. */
+export class SelectorError extends StatusError {
+  constructor(message: string) {
+    super({ code: 400, reason: 'BadRequest', message });
+  }
+}
 
 /** Checks and makes a requirement. Throws SelectorError. `path` is where the selector stands, for messages. */
 export function newRequirement(key: string, operator: Operator, values: readonly string[], path?: FieldPath): Requirement {
