@@ -7,7 +7,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Conntrack } from '../../host/conntrack.ts';
 import { NftError, type Nft, type NftFamily } from '../../host/nft.ts';
 import { BaseRuleset, tableName, type BaseRulesetOptions } from './base-ruleset.ts';
-import { BoundedFrequencyRunner } from './bounded-frequency-runner.ts';
+import { BoundedFrequencyRunner } from '../bounded-frequency-runner.ts';
 import { endpointsFromSlices, type EndpointsByPort } from './endpoint.ts';
 import { AFFINITY_PREFIX, LIVENESS_CHAIN, TABLE } from './names.ts';
 import { planService, type PlanContext } from './plan.ts';

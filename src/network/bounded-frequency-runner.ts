@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../base/clock.ts';
+import type { Clock, Timer } from '../base/clock.ts';
 
 export interface BoundedFrequencyOptions {
   /** Least time between the end of one run and the start of the next. */
