@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Service } from '../../api/core/v1.gen.ts';
 import type { Draft } from '../../api/object.ts';
+import { MetricsRegistry } from '../../base/metrics.ts';
 import { endpointSlices, nodes, services } from '../../client/resources.ts';
 import { systemConntrack } from '../../host/conntrack.ts';
 import { systemNft } from '../../host/nft.ts';
@@ -16,6 +17,7 @@ let lab: Lab;
 let ctx: FakeContext;
 let proxy: KubeProxyHandle;
 let port = 1000;
+const registry = new MetricsRegistry();
 
 const local = (index: number, more: Partial<EndpointDraft> = {}): EndpointDraft => ({ ip: podIP(index), node: 'n1', ...more });
 /** Addresses where nothing answers, on another node. */
@@ -34,6 +36,7 @@ before(async () => {
     clusterCIDRs: ['10.244.0.0/16'],
     minSyncPeriodMs: 1,
     syncPeriodMs: 300,
+    registry,
     healthz: { address: '127.0.0.1', port: 0 },
     metrics: { address: '127.0.0.1', port: 0 },
     host: { nft: systemNft(lab.node.run), conntrack: systemConntrack(lab.node.run), listAddresses: () => [] },
@@ -60,9 +63,17 @@ async function expose(spec: Draft<Service['spec']>, endpoints: readonly Endpoint
   return { ip, name };
 }
 
-/** Waits until nothing has been waiting to be written for a while. */
+/** Waits until every change is in the kernel: the last sync ended after the last request for one, and no other follows. */
 async function settled(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 80));
+  let last = '';
+  for (let still = 0; still < 3; still++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const metric = (name: string) =>
+      new RegExp(`^kubeproxy_sync_proxy_rules_${name}{ip_family="IPv4"} (.*)$`, 'm').exec(registry.render())?.[1] ?? '0';
+    const now = metric('duration_seconds_count');
+    if (now !== last || Number(metric('last_timestamp_seconds')) < Number(metric('last_queued_timestamp_seconds'))) still = -1;
+    last = now;
+  }
 }
 
 async function answers(
