@@ -12,6 +12,8 @@ import { TokenIssuer } from './authn/service-account/token-issuer.ts';
 import { CaPool } from './authn/x509/ca-pool.ts';
 import { bootstrap, keepBootstrapped } from './bootstrap/bootstrap.ts';
 import { buildChain } from './chain.ts';
+import { CrdManager } from './crd/crd-manager.ts';
+import { customFields } from './crd/custom-fields.ts';
 import { authenticateFilter } from './filters/authenticate.ts';
 import { authorizeFilter } from './filters/authorize.ts';
 import { recoverFilter } from './filters/recover.ts';
@@ -110,6 +112,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     route,
   );
   const handle = (request: ApiRequest) => chain(newContext(request, clock.now()));
+  const crds = new CrdManager({ registry, admission, clock, log, signal: stopping.signal, fields: () => customFields });
+  await crds.start();
   await bootstrap({ registry, serviceCidrs: options.serviceCidrs, clock });
   keepBootstrapped({ registry, serviceCidrs: options.serviceCidrs, clock, log, signal: stopping.signal });
   const http: HttpServer | undefined = options.https ? await startHttpServer({ ...options.https, handle }) : undefined;

@@ -35,6 +35,7 @@ export async function patch(context: RequestContext, served: ServedResource, dep
     part: subresource?.part ?? 'main',
     ...(subresource?.override && { override: subresource.override }),
     allowCreate: kind === 'apply' && subresource === undefined,
+    toCurrent: true,
     change: async (current) => {
       const live = current && (await servedCopy(served, current));
       let next = await patched(context, served, kind, body, live, owner, parameters.force ?? false);

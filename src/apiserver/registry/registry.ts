@@ -104,7 +104,7 @@ export class Registry implements RegistryReader {
 
   async update(group: string, resource: string, namespace: string, name: string, change: (current: AnyObject) => AnyObject): Promise<AnyObject> {
     const written = await this.#storeOf(group, resource).update({
-      namespace, name, user: SERVER_USER, dryRun: false, part: 'raw', check: noCheck,
+      namespace, name, user: SERVER_USER, dryRun: false, part: 'raw', toCurrent: true, check: noCheck,
       // The store only calls back without a current object when creation is allowed.
       change: async (current) => structuredClone(change(current as AnyObject)),
     });

@@ -5,7 +5,7 @@
 import type { Clock, Random } from '../../base/clock.ts';
 import type { AnyObject } from '../../api/object.ts';
 import type { ResourceDefinition } from '../../api/surface.ts';
-import { toInvalid, type FieldError } from '../../machinery/field.ts';
+import { fieldPath, invalid, toInvalid, type FieldError } from '../../machinery/field.ts';
 import { alreadyExists, conflict, notFound, requestEntityTooLarge, type GroupResource } from '../../machinery/status-error.ts';
 import { ValueTooLargeError, type Storage, type WriteResult } from '../../storage/storage.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
@@ -48,6 +48,8 @@ export interface UpdateRequest extends WriteContext {
   /** Creation through update: admission for CREATE. */
   readonly checkCreate?: AdmissionCheck;
   readonly allowCreate?: boolean;
+  /** The change is made to whatever is there (patches): no resourceVersion needs to be named. */
+  readonly toCurrent?: boolean;
   /** Which strategy half applies. */
   readonly part?: 'main' | 'status' | 'raw';
   /** For subresources with rules of their own (resize, ephemeralcontainers): replaces the strategy's update half. */
@@ -134,7 +136,7 @@ export class ResourceStore {
       if (!current && !request.allowCreate) throw notFound(this.groupResource, request.name);
       const object = await request.change(current?.object as AnyObject | undefined);
       if (!current) return { object: await this.create(withoutRevision(object), request, request.checkCreate ?? request.check), created: true };
-      const insists = this.#checkPreconditions(object, current);
+      const insists = this.#checkPreconditions(object, current, request.toCurrent === true);
       const written = await this.#tryUpdate(object, current, request);
       if (written) return { object: written, created: false };
       if (insists || attempt >= MAX_RETRIES) throw conflict(this.groupResource, request.name, OPTIMISTIC_LOCK_MESSAGE);
@@ -222,13 +224,13 @@ export class ResourceStore {
   }
 
   /** True when the client named the revision it wants to replace. */
-  #checkPreconditions(object: AnyObject, current: CachedObject): boolean {
+  #checkPreconditions(object: AnyObject, current: CachedObject, toCurrent: boolean): boolean {
     const { resourceVersion, uid, name } = object.metadata;
     if (uid && uid !== current.object.metadata.uid) {
       throw conflict(this.groupResource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.object.metadata.uid}`);
     }
     if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
-      if (this.strategy.allowUnconditionalUpdate === false) throw mustBeSpecified(this.definition, name);
+      if (this.strategy.allowUnconditionalUpdate === false && !toCurrent) throw mustBeSpecified(this.definition, name);
       return false;
     }
     if (resourceVersion !== String(current.revision)) throw conflict(this.groupResource, name, OPTIMISTIC_LOCK_MESSAGE);
@@ -280,8 +282,6 @@ function beingDeleted(gr: GroupResource, name: string) {
 }
 
 function mustBeSpecified(definition: ResourceDefinition, name: string) {
-  return toInvalid({ group: definition.group, kind: definition.kind }, name, [
-    { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', badValue: 0, detail: 'must be specified for an update' } as unknown as FieldError,
-  ]);
+  return toInvalid({ group: definition.group, kind: definition.kind }, name, [invalid(fieldPath('metadata', 'resourceVersion'), 0, 'must be specified for an update')]);
 }
 

@@ -1,4 +1,5 @@
 /** Which strategy each built-in resource has, by `group/resource`. A resource without one is stored as sent. */
+import { customResourceDefinitionStrategy } from './apiextensions/customresourcedefinitions/strategy.ts';
 import { nameIsPathSegment } from './validate-meta.ts';
 import type { Strategy } from './strategy.ts';
 import { podStrategy } from './core/pods/strategy.ts';
@@ -9,6 +10,7 @@ const rbacStrategy: Strategy = { validateName: nameIsPathSegment, allowCreateOnU
 export const strategies: Readonly<Record<string, Strategy>> = {
   '/namespaces': namespaceStrategy,
   '/pods': podStrategy,
+  'apiextensions.k8s.io/customresourcedefinitions': customResourceDefinitionStrategy,
   'rbac.authorization.k8s.io/clusterroles': rbacStrategy,
   'rbac.authorization.k8s.io/clusterrolebindings': rbacStrategy,
   'rbac.authorization.k8s.io/roles': rbacStrategy,

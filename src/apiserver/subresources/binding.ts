@@ -27,7 +27,7 @@ export function bindingSubresource(deps: { readonly admission: Admission; readon
       if (errors.length > 0) throw toInvalid(KIND, name, errors);
       await checkWith(scope, 'CREATE')(admitted, undefined);
       await served.store.update({
-        namespace, name, user: context.user, dryRun: parameters.dryRun, part: 'raw',
+        namespace, name, user: context.user, dryRun: parameters.dryRun, part: 'raw', toCurrent: true,
         change: async (current) => bind(current as AnyObject, admitted, deps.clock.now()),
         check: async () => {},
       });

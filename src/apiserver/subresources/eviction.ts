@@ -82,7 +82,7 @@ function spend(current: AnyObject & PodDisruptionBudget, pod: Pod, nowMs: number
 
 async function markDisrupted(served: Parameters<SubresourceHandler['handle']>[1], namespace: string, name: string, user: { readonly name: string; readonly groups: readonly string[] }, nowMs: number): Promise<void> {
   await served.store.update({
-    namespace, name, user, dryRun: false, part: 'raw',
+    namespace, name, user, dryRun: false, part: 'raw', toCurrent: true,
     check: async () => {},
     change: async (current) => {
       const pod = structuredClone(current) as unknown as Pod;

@@ -43,7 +43,7 @@ async function write(context: RequestContext, served: ServedResource, view: View
   let checked: AnyObject | undefined;
   let before: AnyObject | undefined;
   const written = await served.store.update({
-    namespace, name, user: context.user, dryRun: parameters.dryRun, part: 'main',
+    namespace, name, user: context.user, dryRun: parameters.dryRun, part: 'main', toCurrent: true,
     change: async (current) => {
       const parent = await servedCopy(served, current as AnyObject);
       before = view.show(parent, served);
