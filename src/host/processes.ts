@@ -121,3 +121,8 @@ function readProc(path: string): string | undefined {
     return undefined; // The process has ended; /proc gives ENOENT or ESRCH.
   }
 }
+
+/** Resident memory in bytes; 0 when the process is gone. */
+export function memoryOf(pid: number): number {
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(readProc(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) * 1024;
+}

@@ -9,3 +9,8 @@ export function terminationSignal(): AbortSignal {
   process.on('SIGINT', end);
   return controller.signal;
 }
+
+/** Asks this process to end in good order, as SIGTERM from outside does. */
+export function requestTermination(): void {
+  process.kill(process.pid, 'SIGTERM');
+}

@@ -46,6 +46,15 @@ export function kubeconfigText(entry: KubeconfigEntry): string {
   return dump(kubeconfig(entry), { lineWidth: -1 });
 }
 
+/** A kubeconfig without a user, as kubeadm publishes it: where the server is and which CA to trust. */
+export function clusterInfoKubeconfig(server: string, ca: string): string {
+  const clusters = [{ name: '', cluster: { server, 'certificate-authority-data': base64(ca) } }];
+  return dump(
+    { apiVersion: 'v1', kind: 'Config', clusters, contexts: [], users: [], preferences: {}, 'current-context': '' },
+    { lineWidth: -1 },
+  );
+}
+
 /**
  * `existing` with our cluster, user and context added (or replaced, by name) and made current. Everything else in it stays, comments
  * excepted. Throws when `existing` is no kubeconfig.

@@ -2,6 +2,7 @@
  * Which certificates a cluster has and which of them must be issued (again). File names are kubeadm's
  * (https://kubernetes.io/docs/setup/best-practices/certificates/). Pure.
  */
+import { NETWORK_USER } from '../add-ons/objects.ts';
 import { canonicalIp } from '../../base/ip.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -96,7 +97,7 @@ function nodeSpecs(
       ipAddresses: unique(['127.0.0.1', ...node.ipAddresses]),
     },
     client(`${dir}/kube-proxy`, 'system:kube-proxy'),
-    client(`${dir}/network`, 'system:wherry:network'),
+    client(`${dir}/network`, NETWORK_USER),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Stops what runs in a node's containerd. */
 import { errorMessage } from '../../base/log.ts';
 import { openGrpcChannel } from '../../host/grpc-channel.ts';
-import { childrenOf, findProcesses, isRunning, signalProcess, waitUntilGone, type ProcessId } from '../../host/processes.ts';
+import { childrenOf, findProcesses, signalProcess, waitUntilGone, type ProcessId } from '../../host/processes.ts';
 import { criOver, type Cri } from '../../kubelet/cri/cri.ts';
 
 export interface StopPodsOptions {
@@ -47,6 +47,6 @@ export async function killShims(socket: string): Promise<number> {
   const contents = shims.flatMap((shim) => childrenOf(shim.pid));
   const all: ProcessId[] = [...contents, ...shims];
   for (const id of all) signalProcess(id, 'SIGKILL');
-  await Promise.all(all.map((id) => (isRunning(id) ? waitUntilGone(id, 5_000) : true)));
+  await Promise.all(all.map((id) => waitUntilGone(id, 5_000)));
   return shims.length;
 }

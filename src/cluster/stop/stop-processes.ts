@@ -14,6 +14,6 @@ export async function stopProcesses(paths: ClusterPaths): Promise<number> {
   // Children that live on must not start a supervisor again.
   writeSupervisorState(paths.supervisorState, { ...state, stopping: true });
   if (isRunning(state.supervisor)) await terminateProcess(state.supervisor, SUPERVISOR_GRACE_MS);
-  await Promise.all(running.map((id) => (isRunning(id) ? terminateProcess(id, 5_000) : undefined)));
+  await Promise.all(running.map((id) => terminateProcess(id, 5_000)));
   return running.length;
 }
