@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AnyObject } from '../../../api/object.ts';
 import type { ClusterRole, PolicyRule, RoleBinding } from '../../../api/rbac/v1.gen.ts';
 import { forbidden, type StatusError } from '../../../machinery/status-error.ts';
@@ -7,6 +6,7 @@ import type { Authorizer } from '../authorizer.ts';
 import { SYSTEM_MASTERS } from '../superuser.ts';
 import { aggregateMessage } from '../aggregate-message.ts';
 import { compact, describeRule, quoteList, uncovered } from './covers.ts';
+import { changesOnlyGcFields } from './gc-fields.ts';
 import type { RuleResolver } from './rule-resolver.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
@@ -43,6 +43,7 @@ export class EscalationGuard {
   /** Rejects with Forbidden; or with NotFound when a binding's role does not exist and the user may not bind it unseen. */
   async check(write: RbacWrite): Promise<void> {
     if (write.user.groups.includes(SYSTEM_MASTERS)) return;
+    // The garbage collector must be able to finish what it deletes without holding the rights of what it deletes.
     if (write.oldObject && changesOnlyGcFields(write.object, write.oldObject)) return;
     if (write.resource === 'roles' || write.resource === 'clusterroles') await this.#checkRole(write);
     else await this.#checkBinding(write);
@@ -102,10 +103,4 @@ function refuse(write: RbacWrite, reason: string): StatusError {
 
 function aggregates(role: ClusterRole | undefined): boolean {
   return (role?.aggregationRule?.clusterRoleSelectors?.length ?? 0) > 0;
-}
-
-/** The garbage collector must be able to finish what it deletes without holding the rights of what it deletes. */
-function changesOnlyGcFields(object: AnyObject, oldObject: AnyObject): boolean {
-  const rest = ({ ownerReferences: _o, finalizers: _f, managedFields: _m, selfLink: _s, ...meta }: AnyObject['metadata']) => meta;
-  return isDeepStrictEqual({ ...object, metadata: rest(object.metadata) }, { ...oldObject, metadata: rest(oldObject.metadata) });
 }
