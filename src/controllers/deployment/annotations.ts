@@ -12,24 +12,30 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 const NOT_COPIED: ReadonlySet<string> = new Set([LAST_APPLIED, REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, ROLLBACK_TO]);
 const HISTORY_LIMIT_CHARS = 2000;
+const INTEGER = /^[+-]?\d+$/;
 
 type Annotations = Record<string, string>;
 
-/** The revision number in the annotation; 0 when there is none, undefined when it is no number. */
-export function revisionOf(object: KubeObject): number | undefined {
+/** The revision number (64 bits) in the annotation; 0 when there is none, undefined when it is no number. */
+export function revisionOf(object: KubeObject): bigint | undefined {
   const text = object.metadata.annotations?.[REVISION];
-  if (text === undefined) return 0;
-  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+  if (text === undefined) return 0n;
+  return INTEGER.test(text) ? BigInt(text.replace('+', '')) : undefined;
 }
 
-export function maxRevision(sets: readonly ReplicaSet[]): number {
-  return Math.max(0, ...sets.map((rs) => revisionOf(rs) ?? 0));
+export function maxRevision(sets: readonly ReplicaSet[]): bigint {
+  let max = 0n;
+  for (const rs of sets) {
+    const v = revisionOf(rs) ?? 0n;
+    if (v > max) max = v;
+  }
+  return max;
 }
 
 /** The revision before the newest. */
-export function lastRevision(sets: readonly ReplicaSet[]): number {
-  let max = 0;
-  let second = 0;
+export function lastRevision(sets: readonly ReplicaSet[]): bigint {
+  let max = 0n;
+  let second = 0n;
   for (const rs of sets) {
     const v = revisionOf(rs);
     if (v === undefined) continue;
@@ -43,14 +49,14 @@ export function lastRevision(sets: readonly ReplicaSet[]): number {
 export function newReplicaSetAnnotations(
   d: Deployment,
   current: Annotations | undefined,
-  newRevision: number,
+  newRevision: bigint,
   exists: boolean,
 ): Annotations {
   const out: Annotations = { ...current };
   for (const [k, v] of Object.entries(d.metadata.annotations ?? {})) if (!NOT_COPIED.has(k)) out[k] = v;
   const oldText = current?.[REVISION];
-  if (oldText !== undefined && oldText !== '' && !/^[+-]?\d+$/.test(oldText)) return out;
-  const oldRevision = oldText ? Number(oldText) : 0;
+  if (oldText !== undefined && oldText !== '' && !INTEGER.test(oldText)) return out;
+  const oldRevision = oldText ? BigInt(oldText.replace('+', '')) : 0n;
   if (oldRevision < newRevision) {
     out[REVISION] = String(newRevision);
     if (oldText !== undefined) out[REVISION_HISTORY] = appendHistory(out[REVISION_HISTORY] ?? '', oldText);

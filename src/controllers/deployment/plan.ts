@@ -163,7 +163,7 @@ function fractionOf(rs: ReplicaSet, d: Deployment, maxBefore: number | undefined
 }
 
 /** Old replica sets beyond the history limit that nothing uses any more, oldest revision first. */
-export function planCleanup(d: Deployment, oldSets: readonly ReplicaSet[], revision: (rs: ReplicaSet) => number | undefined): ReplicaSet[] {
+export function planCleanup(d: Deployment, oldSets: readonly ReplicaSet[], revision: (rs: ReplicaSet) => bigint | undefined): ReplicaSet[] {
   const limit = d.spec.revisionHistoryLimit;
   if (limit === undefined || limit === 2147483647) return [];
   const alive = oldSets.filter((rs) => !rs.metadata.deletionTimestamp);
@@ -171,7 +171,7 @@ export function planCleanup(d: Deployment, oldSets: readonly ReplicaSet[], revis
   if (surplus <= 0) return [];
   alive.sort((a, b) => {
     const [x, y] = [revision(a), revision(b)];
-    return x === undefined || y === undefined || x === y ? compareCreation(a, b) : x - y;
+    return x === undefined || y === undefined || x === y ? compareCreation(a, b) : x < y ? -1 : 1;
   });
   return alive
     .slice(0, surplus)

@@ -123,12 +123,12 @@ export class Rollout {
   /** New and old replica sets, the new one's annotations and the deployment's revision brought up to date; with `create`, made when missing. */
   async #sets(create: boolean): Promise<Sets> {
     const { newSet, oldSets } = plan.splitReplicaSets(this.#d, this.#known);
-    const revision = annotations.maxRevision(oldSets) + 1;
+    const revision = annotations.maxRevision(oldSets) + 1n;
     if (newSet) return { newSet: await this.#refreshNewSet(newSet, revision), oldSets };
     return { newSet: create ? await this.#createNewSet(oldSets, revision) : undefined, oldSets };
   }
 
-  async #refreshNewSet(rs: ReplicaSet, revision: number): Promise<ReplicaSet> {
+  async #refreshNewSet(rs: ReplicaSet, revision: bigint): Promise<ReplicaSet> {
     const wanted = annotations.newReplicaSetAnnotations(this.#d, rs.metadata.annotations, revision, true);
     const minReadySeconds = this.#d.spec.minReadySeconds;
     if (!semanticEqual(wanted, rs.metadata.annotations) || (rs.spec.minReadySeconds ?? 0) !== (minReadySeconds ?? 0)) {
@@ -142,7 +142,7 @@ export class Rollout {
     return rs;
   }
 
-  async #createNewSet(oldSets: readonly ReplicaSet[], revision: number): Promise<ReplicaSet> {
+  async #createNewSet(oldSets: readonly ReplicaSet[], revision: bigint): Promise<ReplicaSet> {
     const d = this.#d;
     const { recorder, client } = this.#in.ctx;
     const draft = this.#draftSet(revision);
@@ -173,7 +173,7 @@ export class Rollout {
     }
   }
 
-  #draftSet(revision: number): Draft<ReplicaSet> {
+  #draftSet(revision: bigint): Draft<ReplicaSet> {
     const d = this.#d;
     const hash = templateHash(d.spec.template, d.status.collisionCount);
     const label = { [plan.TEMPLATE_HASH_LABEL]: hash };
@@ -195,7 +195,7 @@ export class Rollout {
   }
 
   /** The name is taken: by our own set that the cache did not show yet, or by another template of the same hash. */
-  async #existingOrCollision(name: string, revision: number, error: unknown): Promise<ReplicaSet> {
+  async #existingOrCollision(name: string, revision: bigint, error: unknown): Promise<ReplicaSet> {
     const d = this.#d;
     const existing = this.#in.setLister.get(`${d.metadata.namespace}/${name}`);
     if (!existing) throw error;
@@ -249,19 +249,19 @@ export class Rollout {
     await this.#updateStatus(this.#d.status);
   }
 
-  #rollbackRevision(): number | undefined {
+  #rollbackRevision(): bigint | undefined {
     const text = this.#d.metadata.annotations?.[annotations.ROLLBACK_TO];
-    return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined;
+    return text !== undefined && /^-?\d+$/.test(text) ? BigInt(text) : undefined;
   }
 
   async #rollback(): Promise<void> {
     const { newSet, oldSets } = await this.#sets(true);
     const all = [...oldSets, ...(newSet ? [newSet] : [])];
     const revision = this.#rollbackRevision() || annotations.lastRevision(all);
-    const target = revision === 0 ? undefined : all.find((rs) => annotations.revisionOf(rs) === revision);
+    const target = revision === 0n ? undefined : all.find((rs) => annotations.revisionOf(rs) === revision);
     const { recorder } = this.#in.ctx;
     if (!target) {
-      const message = revision === 0 ? 'Unable to find last revision.' : 'Unable to find the revision to rollback to.';
+      const message = revision === 0n ? 'Unable to find last revision.' : 'Unable to find the revision to rollback to.';
       recorder.event(this.#d, 'Warning', 'DeploymentRollbackRevisionNotFound', message);
       return this.#clearRollback(this.#d);
     }

@@ -13,6 +13,8 @@ const FINALIZER = 'kubernetes';
 /** Time for every API server to learn that nothing may be created in the namespace any more. */
 const DEFAULT_GRACE_MS = 5000;
 
+class ContentRemains extends Error {}
+
 export const namespaceController: Controller = { name: NAME, start: (ctx) => run(ctx) };
 
 function run(ctx: ControllerContext): Promise<void> {
@@ -34,6 +36,8 @@ function run(ctx: ControllerContext): Promise<void> {
     queue,
     informers: [informer],
     workers: 10,
+    // The namespace's conditions say it.
+    isExpected: (error) => error instanceof ContentRemains,
     reconcile: async (name) => {
       if (!informer.lister.get(name)) return;
       const estimate = await syncNamespace(ctx, name);
@@ -57,7 +61,7 @@ async function syncNamespace(ctx: ControllerContext, name: string): Promise<numb
     const { findings, estimateSeconds, errors } = await deleteContent(ctx.client, ctx.clock, namespace);
     const conditions = deletionConditions(namespace.status.conditions, findings, ctx.clock.now());
     if (conditions) namespace = await client.updateStatus({ ...namespace, status: { ...namespace.status, conditions } });
-    if (errors.length > 0) throw new Error(errors.join(', '));
+    if (errors.length > 0) throw new ContentRemains(errors.join(', '));
     if (estimateSeconds > 0) return estimateSeconds;
     await retryOnConflict(ctx, namespace, (n) => {
       const finalizers = (n.spec.finalizers ?? []).filter((f) => f !== FINALIZER);

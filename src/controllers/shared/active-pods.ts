@@ -63,3 +63,22 @@ function maxContainerRestarts(pod: Pod): [regular: number, sidecar: number] {
   for (const c of pod.status?.initContainerStatuses ?? []) if (sidecars.has(c.name)) sidecar = Math.max(sidecar, c.restartCount);
   return [regular, sidecar];
 }
+
+/** Sorts active pods for removal without ranks or costs, by exact age: unassigned, pending, not ready, youngest first. */
+export function sortActivePods(pods: readonly Pod[]): Pod[] {
+  return [...pods].sort((a, b) => {
+    const assigned = (p: Pod) => (p.spec.nodeName ? 1 : 0);
+    const simple = assigned(a) - assigned(b) || phase(a) - phase(b) || Number(isPodReady(a)) - Number(isPodReady(b));
+    if (simple !== 0) return simple;
+    const byReady = younger(podReadyTime(a), podReadyTime(b));
+    if (isPodReady(a) && byReady !== 0) return byReady;
+    const [regularA, sidecarA] = maxContainerRestarts(a);
+    const [regularB, sidecarB] = maxContainerRestarts(b);
+    return regularB - regularA || sidecarB - sidecarA || younger(time(a.metadata.creationTimestamp), time(b.metadata.creationTimestamp));
+  });
+}
+
+function younger(a: number | undefined, b: number | undefined): number {
+  if (a === b) return 0;
+  return a === undefined || b === undefined ? (a === undefined ? -1 : 1) : b - a;
+}

@@ -1,6 +1,6 @@
 import type { Informer } from '../../client/informer.ts';
 import { runWorkers, type WorkQueue } from '../../client/work-queue.ts';
-import { isConflict, isNamespaceTerminating } from '../../machinery/status-error.ts';
+import { isConflict, isNamespaceTerminating, isNotFound } from '../../machinery/status-error.ts';
 import { workersOf, type ControllerContext } from '../controller.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { syncedOrStopped } from './synced-or-stopped.ts';
@@ -13,6 +13,8 @@ export interface QueueController {
   /** Keys at a time, where the options say nothing; 5 when left out. */
   readonly workers?: number;
   reconcile(key: string): Promise<void>;
+  /** Further errors that are worth no line in the log. */
+  isExpected?(error: unknown): boolean;
 }
 
 /** The life of a controller with one queue: wait for the caches, work until stopped. */
@@ -23,7 +25,7 @@ export async function runController(ctx: ControllerContext, controller: QueueCon
     workers: workersOf(ctx, controller.name, controller.workers ?? 5),
     log: ctx.log,
     signal: ctx.signal,
-    isExpected: isExpectedError,
+    isExpected: (error) => isExpectedError(error) || (controller.isExpected?.(error) ?? false),
     reconcile: async (key) => {
       try {
         await controller.reconcile(key);
@@ -35,7 +37,7 @@ export async function runController(ctx: ControllerContext, controller: QueueCon
   });
 }
 
-/** Errors of an optimistic write that lost: the next try, with fresher caches, is the cure. */
+/** Writes that lost against another writer or a deletion: the next try, with fresher caches, is the cure. */
 function isExpectedError(error: unknown): boolean {
-  return isConflict(error);
+  return isConflict(error) || isNotFound(error);
 }
