@@ -5,6 +5,7 @@ import type { Logger } from '../base/log.ts';
 import type { Transport } from '../client/transport.ts';
 import { Outbound, type OutboundTls } from '../host/outbound.ts';
 import type { Storage } from '../storage/storage.ts';
+import { admissionPlugins } from './admission/plugins.ts';
 import { buildAuthentication } from './authn/build-authenticator.ts';
 import type { RequestHeaderOptions } from './authn/request-header.ts';
 import { SigningKey } from './authn/service-account/keys.ts';
@@ -97,7 +98,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     name: 'configured',
     authorize: async (attributes) => (authorization ? authorization.authorizer.authorize(attributes) : { decision: 'no-opinion', reason: 'the server is starting' }),
   };
-  const admission = admissionOf([escalationPlugin(() => (authorization as Authorization).guard)]);
+  const admission = admissionOf([
+    ...admissionPlugins({
+      registry, authorizer, clock, random,
+      ...(options.enableAdmissionPlugins && { enable: options.enableAdmissionPlugins }),
+      ...(options.disableAdmissionPlugins && { disable: options.disableAdmissionPlugins }),
+    }),
+    escalationPlugin(() => (authorization as Authorization).guard),
+  ]);
   const subresources = specialSubresources({ registry, outbound, clock, random, admission, authorizer, issuer, kubeletTls: options.kubeletClient ?? {} });
   serveBuiltins(registry, { subresources, ...(options.enabledGroupVersions && { enabled: options.enabledGroupVersions }) });
   authorization = buildAuthorization(registry, options.authorizationModes ?? ['Node', 'RBAC']);
