@@ -57,7 +57,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   });
   const addOns = keepAddOns(apiServer, options);
   // Nodes in namespaces: the machine itself must find the way to their pods.
-  if (cluster.config.bridge) startRoutes(context(NETWORK, 'routes'), { nodeName: '' });
+  if (cluster.config.nodes.some((n) => n.namespace)) startRoutes(context(NETWORK, 'routes'), { nodeName: '' });
   return {
     apiServer,
     async stop() {

@@ -1,0 +1,85 @@
+/** What runs on one node: containerd, the kubelet, the service proxy, DNS, the pods' network. */
+import type { Clock, Random } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { ComponentContext } from '../../client/component.ts';
+import { HttpsTransport } from '../../client/https-transport.ts';
+import { makeDirectory } from '../../host/files.ts';
+import { startNodeNetwork } from '../../network/cni/node-network.ts';
+import { startRoutes } from '../../network/cni/routes.ts';
+import { startKubeProxy } from '../../network/proxy/kube-proxy.ts';
+import { componentContext } from '../component-context.ts';
+import type { ClusterNode } from '../config/cluster-config.ts';
+import type { Cluster } from '../config/open-cluster.ts';
+import { nodePaths } from '../config/paths.ts';
+import { ensureContainerd } from '../containerd/ensure-containerd.ts';
+import { parseRegistryMirror, type RegistryMirror } from '../containerd/registry-hosts.ts';
+import { readPem } from '../pki/cluster-kubeconfigs.ts';
+import { registryAddress } from '../supervisor/cluster-children.ts';
+
+export interface AgentOptions {
+  readonly cluster: Cluster;
+  readonly node: ClusterNode;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Aborts to stop; containers and containerd run on. */
+  readonly signal: AbortSignal;
+}
+
+export interface Agent {
+  /** Resolves when everything has ended, after the signal. */
+  stop(): Promise<void>;
+}
+
+/** Starts all of it at once; resolves when containerd serves and the components run. The API server need not be there yet. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { cluster, node, clock, log } = options;
+  const paths = nodePaths(cluster.paths, node.name);
+  for (const dir of [paths.cniConf, paths.cniState, paths.kubelet, paths.podLogs, paths.staticPods]) makeDirectory(dir);
+  // One set of watches serves all that follow services and endpoints.
+  const network = context(options, 'network', 'kube-proxy');
+  const { config } = cluster;
+  const nodeNetwork = startNodeNetwork(network, {
+    nodeName: node.name,
+    clusterCIDRs: [config.podCidr],
+    cniConfDir: paths.cniConf,
+    ipamDir: paths.cniState,
+  });
+  const routes = startRoutes(network, { nodeName: node.name });
+  const starting = startKubeProxy(network, { nodeName: node.name, clusterCIDRs: [config.podCidr] });
+  const runtime = ensureContainerd({
+    dataDir: paths.containerd,
+    runDir: paths.containerdRun,
+    logFile: paths.containerdLog,
+    cniConfDir: paths.cniConf,
+    registryMirrors: mirrorsFor(cluster),
+    log,
+    clock,
+  });
+  const [proxy, containerd] = await Promise.all([starting, runtime]);
+  return {
+    async stop() {
+      await Promise.all([nodeNetwork.stop(), routes.stop(), proxy.stop()]);
+      containerd.release();
+    },
+  };
+}
+
+/** A component's context over HTTPS, with one of the node's client certificates. */
+function context({ cluster, node, clock, random, log, signal }: AgentOptions, certificate: string, component: string): ComponentContext {
+  const { config, paths } = cluster;
+  const server = `https://${config.advertiseAddress}:${config.port}`;
+  const name = `nodes/${node.name}/${certificate}`;
+  const tls = { ca: readPem(paths.pki, 'ca.crt'), certificate: readPem(paths.pki, `${name}.crt`), key: readPem(paths.pki, `${name}.key`) };
+  const transport = new HttpsTransport({ server, clock, tls, userAgent: component, compression: false });
+  return componentContext({ transport, component, host: node.name, clock, random, log, signal });
+}
+
+/** The user's mirrors, and the way from a node's namespace to the example's registry, whose images are named after the loopback interface. */
+function mirrorsFor({ config }: Cluster): RegistryMirror[] {
+  const mirrors = config.registryMirrors.map(parseRegistryMirror);
+  const port = config.exampleRegistryPort;
+  return port === undefined
+    ? mirrors
+    : [...mirrors, { registry: `localhost:${port}`, endpoints: [`http://${registryAddress(config)}:${port}`] }];
+}
