@@ -39,7 +39,7 @@ export async function patch(context: RequestContext, served: ServedResource, dep
     change: async (current) => {
       const live = current && (await servedCopy(served, current));
       let next = await patched(context, served, kind, body, live, owner, parameters.force ?? false);
-      keepIdentity(next, live, context);
+      keepIdentity(next, live, context, served.definition.namespaced);
       next = await mutate(scope, live ? 'UPDATE' : 'CREATE', next, live);
       if (kind !== 'apply') next = served.fields.track(live, next, owner);
       addWarnings(context, served.store.strategy.warnings?.(next, live));
@@ -106,10 +106,10 @@ function checkApplied(object: AnyObject, context: RequestContext): void {
 }
 
 /** A patch may not move an object; what it leaves out stays. */
-function keepIdentity(next: AnyObject, live: AnyObject | undefined, context: RequestContext): void {
+function keepIdentity(next: AnyObject, live: AnyObject | undefined, context: RequestContext, namespaced: boolean): void {
   next.metadata ??= {} as AnyObject['metadata'];
   next.metadata.name ||= context.info.name;
-  if (context.info.namespace !== '') next.metadata.namespace ||= context.info.namespace;
+  if (namespaced) next.metadata.namespace ||= context.info.namespace;
   if (live && next.metadata.resourceVersion === live.metadata.resourceVersion) delete (next.metadata as { resourceVersion?: string }).resourceVersion;
   if (next.metadata.name !== context.info.name) throw badRequest(`the name of the object (${next.metadata.name}) does not match the name on the URL (${context.info.name})`);
 }
