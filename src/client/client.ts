@@ -82,13 +82,19 @@ export class ResourceClient<T extends KubeObject> {
   }
 
   async get(name: string, options: GetOptions = {}): Promise<T> {
-    return (await this.#call('GET', this.path(options.namespace, name, options.subresource), options, { resourceVersion: options.resourceVersion })) as T;
+    return (await this.#call('GET', this.path(options.namespace, name, options.subresource), options, {
+      resourceVersion: options.resourceVersion,
+    })) as T;
   }
 
+  /** Items carry apiVersion and kind, which the server leaves out in lists. */
   async list(options: ListOptions = {}): Promise<KubeList<T> & { metadata: ListMeta }> {
     const list = (await this.#call('GET', this.path(options.namespace), options, listQuery(options))) as KubeList<T>;
     // Upstream prints an empty list of metadata as null.
-    return (list.items as T[] | null) === null ? { ...list, items: [] } : list;
+    const items = (list.items as T[] | null) ?? [];
+    if (items === list.items && items.every((item) => item.kind)) return list;
+    const type = { apiVersion: groupVersionString(this.ref), kind: this.ref.kind };
+    return { ...list, items: items.map((item) => ({ ...type, ...item })) };
   }
 
   watch(options: WatchOptions = {}): AsyncIterable<WatchEvent<T>> {
@@ -105,13 +111,21 @@ export class ResourceClient<T extends KubeObject> {
   /** The namespace is the object's. With `subresource` the parent's name is the object's name. */
   async create(object: Draft<T>, options: WriteOptions & { readonly name?: string } = {}): Promise<T> {
     const meta = (object as { metadata?: { namespace?: string; name?: string } }).metadata;
-    const path = options.subresource ? this.path(meta?.namespace, options.name ?? meta?.name, options.subresource) : this.path(meta?.namespace);
+    const path = options.subresource
+      ? this.path(meta?.namespace, options.name ?? meta?.name, options.subresource)
+      : this.path(meta?.namespace);
     return (await this.#call('POST', path, options, writeQuery(options), this.#typed(object))) as T;
   }
 
   async update(object: T, options: WriteOptions = {}): Promise<T> {
     const { namespace, name } = object.metadata;
-    return (await this.#call('PUT', this.path(namespace, name, options.subresource), options, writeQuery(options), this.#typed(object))) as T;
+    return (await this.#call(
+      'PUT',
+      this.path(namespace, name, options.subresource),
+      options,
+      writeQuery(options),
+      this.#typed(object),
+    )) as T;
   }
 
   updateStatus(object: T, options: WriteOptions = {}): Promise<T> {

@@ -1,11 +1,20 @@
 import type { Clock } from '../base/clock.ts';
 import { HttpClient } from '../host/http-client.ts';
 import { ConnectionError, type HttpResponse, type TlsMaterial } from '../host/http-types.ts';
-import { openWebSocket, UpgradeRefusedError, type WebSocketConnection } from '../host/websocket.ts';
+import { openWebSocket, UpgradeRefusedError } from '../host/websocket.ts';
 import type { StatusError } from '../machinery/status-error.ts';
 import { stringifyJson } from '../wire/json/stringify.ts';
 import { responseError } from './response-error.ts';
-import type { Query, StreamResponse, Transport, TransportRequest, TransportResponse, WatchEvent } from './transport.ts';
+import type {
+  ChannelSocket,
+  Query,
+  StreamResponse,
+  Transport,
+  TransportRequest,
+  TransportResponse,
+  UpgradeRequest,
+  WatchEvent,
+} from './transport.ts';
 import { parseBody, readBody, streamBody, watchFrames } from './transport-body.ts';
 
 export interface HttpsTransportOptions {
@@ -99,7 +108,7 @@ export class HttpsTransport implements Transport {
     return { status: response.status, headers: response.headers, body: streamBody(response.body, response.headers['content-encoding']) };
   }
 
-  async upgrade(request: Omit<TransportRequest, 'method' | 'body'>, protocols: readonly string[]): Promise<WebSocketConnection> {
+  async upgrade(request: UpgradeRequest, protocols: readonly string[]): Promise<ChannelSocket> {
     const headers = { ...this.#headers, ...(await this.#credentials()), ...request.headers } as Record<string, string>;
     try {
       return await openWebSocket(this.#http.options, {

@@ -4,7 +4,7 @@ import type { Clock, Random } from '../base/clock.ts';
 import { errorMessage, type Logger } from '../base/log.ts';
 import { isExpired, isTooManyRequests, StatusError } from '../machinery/status-error.ts';
 import type { Status } from '../api/meta/v1.gen.ts';
-import type { ResourceClient, ResourceRef } from './client.ts';
+import type { ResourceClient } from './client.ts';
 import type { InformerSelector } from './informer.ts';
 
 /** What a reflector keeps up to date. */
@@ -70,10 +70,7 @@ class Reflector<T extends KubeObject> {
     const { resource, selector, store, signal } = this.#options;
     const resourceVersion = this.#revisionUnavailable ? '' : this.#revision || '0';
     const list = await resource.list({ ...selector, resourceVersion: resourceVersion || undefined, signal });
-    const { apiVersion, kind } = typeOf(resource.ref);
-    // Items of a list carry no type of their own on the wire.
-    const items = list.items.map((item) => (item.kind && item.apiVersion ? item : { ...item, apiVersion, kind }));
-    store.replace(items);
+    store.replace(list.items);
     this.#revision = list.metadata.resourceVersion ?? '';
     this.#revisionUnavailable = false;
     this.#failures = 0;
@@ -124,8 +121,4 @@ class Reflector<T extends KubeObject> {
     this.#failures++;
     await clock.sleep(backoffDelay(this.#failures, BACKOFF, random), signal).catch(() => {}); // Stopped: the loops look at the signal.
   }
-}
-
-function typeOf({ group, version, kind }: ResourceRef): { apiVersion: string; kind: string } {
-  return { apiVersion: group === '' ? version : `${group}/${version}`, kind };
 }

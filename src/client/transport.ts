@@ -44,5 +44,23 @@ export interface Transport {
   watch(request: TransportRequest): AsyncIterable<WatchEvent>;
   /** A body as it arrives: logs, proxied requests. Rejects as request() does. */
   stream(request: TransportRequest): Promise<StreamResponse>;
+  /**
+   * Opens a WebSocket (exec, attach, port-forward) with one of the subprotocols. Rejects as request() does. See remote-command.ts. Missing:
+   * the transport cannot.
+   */
+  upgrade?(request: UpgradeRequest, protocols: readonly string[]): Promise<ChannelSocket>;
   close(): Promise<void>;
+}
+
+export type UpgradeRequest = Omit<TransportRequest, 'method' | 'body'>;
+
+/** Binary messages both ways. */
+export interface ChannelSocket {
+  /** The subprotocol that the server chose. */
+  readonly protocol: string;
+  /** Resolves when the message has left; rejects when the connection is closed. */
+  send(data: Uint8Array): Promise<void>;
+  /** Messages in order; ends when the peer closes, throws when the connection breaks. May be read once. */
+  readonly messages: AsyncIterable<Uint8Array>;
+  close(): void;
 }

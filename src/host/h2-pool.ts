@@ -1,4 +1,11 @@
-import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Timer } from '../base/clock.ts';
 import {
@@ -127,7 +134,7 @@ class H2Connection {
       signal?.addEventListener('abort', abort, { once: true });
       stream.once('response', (headers) => {
         answered = true;
-        resolve({ status: headers[':status'] ?? 0, headers: flat(headers), body: stream });
+        resolve({ status: headers[':status'] ?? 0, headers: flat(headers), body: wholeBody(stream, this.#options.origin) });
       });
       stream.on('error', (error: NodeJS.ErrnoException) => {
         if (answered) return; // Whoever reads the body gets it.
@@ -180,6 +187,14 @@ class H2Connection {
       // Closing just now: its streams say so themselves.
       giveUp.cancel();
     }
+  }
+}
+
+/** A stream that the connection took down with it ends like a finished one; readers must be told. */
+async function* wholeBody(stream: ClientHttp2Stream, origin: string): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) yield chunk as Uint8Array;
+  if (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR) {
+    throw connectionError(origin, new Error('the connection was closed in the middle of the answer'), false);
   }
 }
 
