@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { builtinTypeId } from '../type-id.ts';
-import { fixtures } from '../fixtures.test-helper.ts';
+import { fixtures } from '../../wire/fixtures.test-helper.ts';
 import { decodeObject } from './decode-object.ts';
 
 const all = fixtures();
