@@ -1,6 +1,8 @@
 /** The configured authorizers in order; system:masters always comes first. */
 import { alwaysAllow, alwaysDeny } from './authz/always.ts';
 import type { Authorizer } from './authz/authorizer.ts';
+import { NodeAuthorizer } from './authz/node/node-authorizer.ts';
+import { NodeGraph } from './authz/node/node-graph.ts';
 import { RbacAuthorizer } from './authz/rbac/rbac-authorizer.ts';
 import { RuleResolver } from './authz/rbac/rule-resolver.ts';
 import { EscalationGuard } from './authz/rbac/escalation.ts';
@@ -21,7 +23,8 @@ export function buildAuthorization(registry: RegistryReader, modes: readonly Aut
   const resolver = new RuleResolver(registry);
   const members: Authorizer[] = [superuserAuthorizer];
   for (const mode of modes) {
-    if (mode === 'RBAC') members.push(new RbacAuthorizer(resolver));
+    if (mode === 'Node') members.push(new NodeAuthorizer(new NodeGraph(registry)));
+    else if (mode === 'RBAC') members.push(new RbacAuthorizer(resolver));
     else if (mode === 'AlwaysAllow') members.push(alwaysAllow);
     else if (mode === 'AlwaysDeny') members.push(alwaysDeny);
   }
