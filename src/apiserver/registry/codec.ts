@@ -4,15 +4,22 @@ import type { ResourceDefinition } from '../../api/surface.ts';
 import { DecodeError, decodeObject } from '../../machinery/decode/decode-object.ts';
 import { badRequest } from '../../machinery/status-error.ts';
 import type { Decoded, ObjectCodec } from '../served-resource.ts';
+import { applyDefaults } from './defaults.ts';
 import type { Strategy } from './strategy.ts';
 
 export function builtinCodec(definition: ResourceDefinition, strategy: Strategy): ObjectCodec {
-  return { decode: (value) => decode(definition.schemaId, value), default: (object) => strategy.default?.(object) };
+  return {
+    decode: (value) => decode(definition.schemaId, value),
+    default: (object) => {
+      applyDefaults(definition.schemaId, object);
+      strategy.default?.(object);
+    },
+  };
 }
 
 /** Codec of a kind that is only a request body (Binding, Eviction, TokenRequest, reviews). */
 export function kindCodec(schemaId: string): ObjectCodec {
-  return { decode: (value) => decode(schemaId, value), default: () => {} };
+  return { decode: (value) => decode(schemaId, value), default: (object) => applyDefaults(schemaId, object) };
 }
 
 function decode(schemaId: string, value: unknown): Decoded {
