@@ -33,7 +33,7 @@ export function inlineString(text: string, place?: Place): string {
 /** Puts line breaks in place of single blanks beyond the width. `quoted`: a blank that begins a line can be escaped. */
 function fold(text: string, place: Place | undefined, quoted: boolean): string {
   if (!place || place.column + text.length <= WIDTH) return text;
-  const runes = [...text];
+  const runes = Array.from(text);
   const delimited = quoted || text.startsWith("'") ? 1 : 0;
   let out = '';
   let column = place.column;

@@ -76,8 +76,8 @@ const isDigit = (rune: string | undefined) => rune !== undefined && rune >= '0' 
 
 /** Letters after everything else, runs of digits by their value (`a2` before `a10`). */
 function compareKeys(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
+  const left = Array.from(a);
+  const right = Array.from(b);
   for (let i = 0; i < left.length && i < right.length; i++) {
     const l = left[i] as string;
     const r = right[i] as string;
