@@ -9,10 +9,45 @@ export const SCHEDULER: UserInfo = { name: 'system:kube-scheduler', groups: ['sy
 
 export const NETWORK: UserInfo = { name: NETWORK_USER, groups: ['system:authenticated'] };
 
-/** A controller's service account in kube-system, as `--use-service-account-credentials` has it. */
+/** Service accounts of the controllers that have another name than the controller (cmd/kube-controller-manager/app). */
+const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
+  'certificatesigningrequest-approving-controller': 'certificate-controller',
+  'certificatesigningrequest-cleaner-controller': 'certificate-controller',
+  'certificatesigningrequest-signing-controller': 'certificate-controller',
+  'bootstrap-signer-controller': 'bootstrap-signer',
+  'daemonset-controller': 'daemon-set-controller',
+  'endpoints-controller': 'endpoint-controller',
+  'endpointslice-mirroring-controller': 'endpointslicemirroring-controller',
+  'garbage-collector-controller': 'generic-garbage-collector',
+  'horizontal-pod-autoscaler-controller': 'horizontal-pod-autoscaler',
+  'legacy-serviceaccount-token-cleaner-controller': 'legacy-service-account-token-cleaner',
+  'node-ipam-controller': 'node-controller',
+  'node-lifecycle-controller': 'node-controller',
+  'persistentvolume-attach-detach-controller': 'attachdetach-controller',
+  'persistentvolume-binder-controller': 'persistent-volume-binder',
+  'persistentvolume-expander-controller': 'expand-controller',
+  'persistentvolume-protection-controller': 'pv-protection-controller',
+  'persistentvolumeclaim-protection-controller': 'pvc-protection-controller',
+  'pod-garbage-collector-controller': 'pod-garbage-collector',
+  'podcertificaterequest-cleaner-controller': 'podcertificaterequestcleaner',
+  'replicationcontroller-controller': 'replication-controller',
+  'resourceclaim-controller': 'resource-claim-controller',
+  'root-ca-certificate-publisher-controller': 'root-ca-cert-publisher',
+  'service-cidr-controller': 'service-cidrs-controller',
+  'serviceaccount-controller': 'service-account-controller',
+  'storageversion-garbage-collector-controller': 'storage-version-garbage-collector',
+  'taint-eviction-controller': 'node-controller',
+  'token-cleaner-controller': 'token-cleaner',
+};
+
+/**
+ * Who a controller is: its service account in kube-system, as `--use-service-account-credentials` has it. The token controller makes the
+ * tokens of service accounts and is the manager itself.
+ */
 export function controllerIdentity(controller: string): UserInfo {
+  if (controller === 'serviceaccount-token-controller') return CONTROLLER_MANAGER;
   return {
-    name: `system:serviceaccount:kube-system:${controller}`,
+    name: `system:serviceaccount:kube-system:${SERVICE_ACCOUNTS[controller] ?? controller}`,
     groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
   };
 }

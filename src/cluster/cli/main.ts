@@ -1,5 +1,6 @@
 /** The `wherry` command line: finds the subcommand and loads only its code. */
 import { errorMessage } from '../../base/log.ts';
+import { keepAlive } from '../../host/keep-alive.ts';
 import type { Command } from './command.ts';
 import { UsageError } from './flags.ts';
 
@@ -27,11 +28,14 @@ export async function main(args: readonly string[]): Promise<number> {
   if (['version', '--version'].includes(name)) return print(await versionText());
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!entry) return fail(`unknown command "${name}"\n\n${usage()}`, 2);
+  const release = keepAlive(); // The clock's timers let a process end while it waits.
   try {
     return await (await entry.load()).command.run(rest);
   } catch (error) {
     if (error instanceof UsageError) return fail(`${error.message}\n\nSee "wherry ${name} --help"`, 2);
     return fail(process.env['WHERRY_DEBUG'] && error instanceof Error ? (error.stack ?? error.message) : errorMessage(error), 1);
+  } finally {
+    release();
   }
 }
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../host/clock.ts';
-import { keepAlive } from '../../host/keep-alive.ts';
 import { lineLogger } from '../../host/log.ts';
 import { selfCommand } from '../../host/self-command.ts';
 import { terminationSignal } from '../../host/termination.ts';
@@ -21,7 +20,6 @@ export const command: Command = {
     const node = cluster.config.nodes.find((n) => n.name === flags.node);
     if (!node) throw new UsageError(`The cluster has no node ${JSON.stringify(flags.node)}`);
     const log = lineLogger({});
-    const release = keepAlive();
     const signal = terminationSignal();
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     const agent = await startAgent({ cluster, node, clock: systemClock, random: systemRandom, log, signal });
@@ -46,7 +44,6 @@ export const command: Command = {
     });
     await stopped;
     await agent.stop();
-    release();
     return 0;
   },
 };

@@ -1,6 +1,7 @@
 import { systemClock } from '../../host/clock.ts';
 import { runCommand } from '../../host/command.ts';
-import { fileExists, readTextIfExists, removeTree, writeFileAtomic } from '../../host/files.ts';
+import { readTextIfExists, removeTree, writeFileAtomic } from '../../host/files.ts';
+import { linkExists } from '../../host/link-exists.ts';
 import { userKubeconfig } from '../../host/machine-user.ts';
 import { unmountBelow } from '../../host/mount-points.ts';
 import { removeCgroup } from '../../host/remove-cgroup.ts';
@@ -46,7 +47,7 @@ async function removeTraces({ config, paths }: Cluster, progress: Progress): Pro
   for (const busy of removeCgroup(clusterCgroup(config))) progress.note(`control group ${busy} still holds processes`);
   if (config.nodes.some((n) => n.namespace)) return;
   for (const table of TABLES) await runCommand('nft', ['-f', '-'], { input: `add table ${table}\ndelete table ${table}\n` });
-  if (fileExists('/sys/class/net/cni0')) await runCommand('ip', ['link', 'delete', 'cni0']);
+  if (linkExists('cni0')) await runCommand('ip', ['link', 'delete', 'cni0']);
 }
 
 /** Takes the cluster out of the user's kubeconfig, where `up --merge-kubeconfig` may have put it. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../host/clock.ts';
-import { keepAlive } from '../../host/keep-alive.ts';
 import { lineLogger } from '../../host/log.ts';
 import { selfCommand } from '../../host/self-command.ts';
 import { terminationSignal } from '../../host/termination.ts';
@@ -18,7 +17,6 @@ export const command: Command = {
     const { flags } = parseFlags({ 'data-dir': dataDirFlag }, args);
     const cluster = openCluster(resolveDataDir(flags['data-dir']));
     const log = lineLogger({});
-    const release = keepAlive();
     const signal = terminationSignal();
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     const storage = lmdbStorage({ directory: cluster.paths.store });
@@ -36,7 +34,6 @@ export const command: Command = {
     await stopped;
     await server.stop();
     await storage.close();
-    release();
     return 0;
   },
 };

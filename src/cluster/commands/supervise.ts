@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { systemClock } from '../../host/clock.ts';
 import { DirectoryLockedError, lockDirectory } from '../../host/directory-lock.ts';
-import { keepAlive } from '../../host/keep-alive.ts';
 import { lineLogger } from '../../host/log.ts';
 import { terminationSignal } from '../../host/termination.ts';
 import type { Command } from '../cli/command.ts';
@@ -16,12 +15,10 @@ export const command: Command = {
     const { flags } = parseFlags({ 'data-dir': dataDirFlag }, args);
     const cluster = openCluster(resolveDataDir(flags['data-dir']));
     const log = lineLogger({ component: 'supervisor' });
-    const release = keepAlive();
     let unlock: () => void;
     try {
       unlock = lockDirectory(join(cluster.paths.runDir, 'supervisor'));
     } catch (error) {
-      release();
       if (!(error instanceof DirectoryLockedError)) throw error;
       log.info('another supervisor runs', { pid: error.pid });
       return 0;
@@ -33,7 +30,6 @@ export const command: Command = {
       );
     } finally {
       unlock();
-      release();
     }
     return 0;
   },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, test } from 'node:test';
 import { fileExists } from '../../host/files.ts';
+import { linkExists } from '../../host/link-exists.ts';
 import { prefixedRunner, runCommand } from '../../host/command.ts';
 import { systemSysctl } from '../../host/sysctl.ts';
 import { planConfig } from '../config/plan-config.ts';
@@ -29,7 +30,7 @@ test(
     assert.match(execFileSync('ip', ['route', 'get', '10.211.0.1'], { encoding: 'utf8' }), new RegExp(`via ${one.address}`));
     await removeTopology(host, topology);
     assert.equal(fileExists(namespacePath(one.namespace)), false);
-    assert.equal(fileExists(`/sys/class/net/${topology.bridge.name}`), false);
+    assert.equal(linkExists(topology.bridge.name), false);
     assert.doesNotMatch(execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' }), new RegExp(topology.bridge.name));
   },
 );

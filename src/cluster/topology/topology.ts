@@ -1,6 +1,7 @@
 /** Makes and removes the network of a cluster whose nodes are network namespaces of this machine. */
 import type { CommandRunner } from '../../host/command.ts';
 import { fileExists } from '../../host/files.ts';
+import { linkExists } from '../../host/link-exists.ts';
 import type { Sysctl } from '../../host/sysctl.ts';
 import { bridgeCommands, insideCommands, masqueradeRuleset, nodeCommands, serviceRoute, type Topology } from './plan.ts';
 
@@ -18,7 +19,7 @@ export const inNamespace = (name: string): string[] => ['nsenter', `--net=${name
 /** Makes what is missing; what is there stays as it is. */
 export async function ensureTopology(host: TopologyHost, topology: Topology, serviceCidr: string): Promise<void> {
   host.sysctl.set('net/ipv4/ip_forward', '1');
-  if (!fileExists(`/sys/class/net/${topology.bridge.name}`)) await ipBatch(host.run, [], bridgeCommands(topology));
+  if (!linkExists(topology.bridge.name)) await ipBatch(host.run, [], bridgeCommands(topology));
   for (const [index, node] of topology.nodes.entries()) {
     if (fileExists(namespacePath(node.namespace))) continue;
     await ipBatch(host.run, [], nodeCommands(topology, index));
@@ -35,7 +36,7 @@ export async function ensureTopology(host: TopologyHost, topology: Topology, ser
 export async function removeTopology(host: TopologyHost, topology: Topology): Promise<void> {
   for (const node of topology.nodes)
     if (fileExists(namespacePath(node.namespace))) await command(host.run, ['ip', 'netns', 'delete', node.namespace], '');
-  if (fileExists(`/sys/class/net/${topology.bridge.name}`)) await command(host.run, ['ip', 'link', 'delete', topology.bridge.name], '');
+  if (linkExists(topology.bridge.name)) await command(host.run, ['ip', 'link', 'delete', topology.bridge.name], '');
   if (topology.nodes.length === 0) return;
   await command(host.run, ['nft', '-f', '-'], `add table ip ${topology.bridge.name}\ndelete table ip ${topology.bridge.name}\n`);
   for (const rule of forwardRules(topology.bridge.name)) await host.run('iptables', ['-D', 'FORWARD', ...rule]); // Fails when it was never there.
