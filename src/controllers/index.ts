@@ -1,17 +1,21 @@
 /** The controllers of kube-controller-manager by upstream's names, and how to run them. */
 import type { Controller, ControllerContext } from './controller.ts';
+import { cronJobController } from './cronjob/cronjob-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { garbageCollectorController } from './garbage-collector/garbage-collector-controller.ts';
+import { jobController } from './job/job-controller.ts';
 import { legacyServiceAccountTokenCleanerController } from './legacy-serviceaccount-token-cleaner/legacy-serviceaccount-token-cleaner-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
+import { podGarbageCollectorController } from './pod-garbage-collector/pod-garbage-collector-controller.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { replicationControllerController } from './replicationcontroller/replicationcontroller-controller.ts';
 import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/root-ca-certificate-publisher-controller.ts';
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
 
 export type { Controller, ControllerContext, ControllerOptions } from './controller.ts';
 
@@ -22,11 +26,15 @@ export const controllers: readonly Controller[] = [
   endpointSliceController,
   endpointSliceMirroringController,
   replicationControllerController,
+  podGarbageCollectorController,
   namespaceController,
   serviceAccountController,
   garbageCollectorController,
+  jobController,
   deploymentController,
   replicaSetController,
+  cronJobController,
+  ttlAfterFinishedController,
   rootCACertificatePublisherController,
   legacyServiceAccountTokenCleanerController,
 ];

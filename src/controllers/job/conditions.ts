@@ -18,14 +18,3 @@ export function ensureCondition(conditions: readonly JobCondition[] | undefined,
   if (current.status === condition.status && current.reason === condition.reason && current.message === condition.message) return undefined;
   return all.map((c) => (c === current ? condition : c));
 }
-
-/** Complete or Failed. */
-export function isFinished(job: { readonly status: { readonly conditions?: readonly JobCondition[] | undefined } }): boolean {
-  return finishedCondition(job) !== undefined;
-}
-
-export function finishedCondition(job: {
-  readonly status: { readonly conditions?: readonly JobCondition[] | undefined };
-}): JobCondition | undefined {
-  return trueCondition(job.status.conditions, 'Complete') ?? trueCondition(job.status.conditions, 'Failed');
-}

@@ -10,13 +10,13 @@ import { workersOf, type Controller, type ControllerContext } from '../controlle
 import { claimObjects } from '../shared/controller-ref-manager.ts';
 import { controllerOf } from '../shared/controller-ref.ts';
 import { Expectations } from '../shared/expectations.ts';
+import { finishedCondition } from '../shared/job-finished.ts';
 import { labelMatcher } from '../shared/label-selector.ts';
 import { ownedObjectHandler, resolveOwner } from '../shared/owned-object-handler.ts';
 import { PodControl } from '../shared/pod-control.ts';
 import { addPodOwnerIndex, podsOfOwner } from '../shared/pod-owner-index.ts';
 import { runController } from '../shared/run-controller.ts';
 import { NO_BACKOFF, type BackoffRecord } from './backoff.ts';
-import { isFinished } from './conditions.ts';
 import { hasTrackingFinalizer, TRACKING_FINALIZER } from './job-pods.ts';
 import { JobSync, type FinalizersRemoved } from './job-sync.ts';
 
@@ -119,7 +119,7 @@ class JobController {
   #jobUpdated(old: Job, job: Job): void {
     if (old.metadata.uid !== job.metadata.uid) this.#jobDeleted(old);
     const key = keyOf(job);
-    if (isFinished(job)) return this.#enqueuePodsOf(job);
+    if (finishedCondition(job)) return this.#enqueuePodsOf(job);
     if (job.metadata.generation === old.metadata.generation) this.#queue.addAfter(key, BATCH_MS);
     else this.#queue.add(key);
   }
@@ -146,7 +146,7 @@ class JobController {
     if (ref.kind !== 'Job' || ref.apiVersion !== 'batch/v1') return false;
     const key = resolveOwner(this.#jobs.lister, 'Job')(pod.metadata.namespace, ref);
     const job = key === undefined ? undefined : this.#jobs.lister.get(key);
-    return !job || (!isForeign(job) && isFinished(job));
+    return !job || (!isForeign(job) && finishedCondition(job) !== undefined);
   }
 
   async #releaseOrphan(key: string): Promise<void> {
@@ -169,7 +169,7 @@ class JobController {
       return;
     }
     if (isForeign(job)) return;
-    if (isFinished(job)) {
+    if (finishedCondition(job)) {
       this.#backoff.delete(key);
       this.#finished.delete(job.metadata.uid);
       return;
