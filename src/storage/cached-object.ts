@@ -1,7 +1,10 @@
 import type { AnyObject } from '../api/object.ts';
+import { parseJson } from '../wire/json/parse.ts';
 
 const MARKER = Buffer.from('"metadata":{');
 const CLOSING_BRACE = 0x7d;
+/** A JSON number of so many digits may not fit a JavaScript number. */
+const LONG_NUMBER = /\d{16}/;
 
 /**
  * One version of an object, shared by everybody who reads it: never change what it gives out. Stored values carry no resourceVersion (it is
@@ -43,7 +46,8 @@ export class CachedObject {
       this.#object = { ...written, metadata: Object.assign({ resourceVersion }, written.metadata, { resourceVersion }) };
       this.#written = undefined;
     } else {
-      this.#object = JSON.parse(this.bytes.toString()) as AnyObject;
+      const text = this.bytes.toString();
+      this.#object = (LONG_NUMBER.test(text) ? parseJson(text).value : JSON.parse(text)) as AnyObject;
     }
     return this.#object;
   }

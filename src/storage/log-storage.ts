@@ -125,8 +125,8 @@ export class LogStorage implements Storage {
     return () => {};
   }
 
-  requestProgress(): void {
-    this.#hub.requestProgress();
+  requestProgress(prefix?: string): void {
+    this.#hub.requestProgress(prefix);
   }
 
   compact(revision: number): Promise<void> {

@@ -13,6 +13,8 @@ export interface StoredValue {
   readonly modRevision: number;
   /** Revision at which the key was created. */
   readonly createRevision: number;
+  /** Stored in a form that a write would not choose today (an older encryption key): worth writing again. */
+  readonly stale?: boolean | undefined;
 }
 
 export interface ListOptions {
@@ -76,8 +78,8 @@ export interface Storage {
   delete(key: string, expectedRevision: number): Promise<WriteResult>;
   /** Events of keys under `prefix` with revision > `afterRevision`, then live ones. Returns how to stop. */
   watch(prefix: string, afterRevision: number, sink: WatchSink): () => void;
-  /** Asks for onProgress() on every watch that has delivered all there is: at once in drivers of this process, soon in others. */
-  requestProgress(): void;
+  /** Asks for onProgress() on the watches (of this prefix) that have delivered all there is: at once in drivers of this process, soon in others. */
+  requestProgress(prefix?: string): void;
   /**
    * Forgets history up to and including `revision`; the state at `revision` and later stays. Rejects with RevisionCompactedError when that
    * was done already, with FutureRevisionError when `revision` lies ahead.

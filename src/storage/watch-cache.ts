@@ -183,12 +183,12 @@ export class WatchCache {
     if (!this.#isReady) await this.ready();
     if (revision <= this.#revision) return;
     const { storage, clock } = this.#options;
-    storage.requestProgress();
+    storage.requestProgress(this.prefix);
     if (revision <= this.#revision) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const check = () => this.#revision >= revision && resolve();
     const poll = () => {
-      storage.requestProgress();
+      storage.requestProgress(this.prefix);
       timer = clock.schedule(PROGRESS_MS, poll);
     };
     let timer = clock.schedule(PROGRESS_MS, poll);
@@ -390,7 +390,7 @@ export class WatchCache {
   #sendBookmarks(): void {
     this.#bookmarkTimer = undefined;
     let next = Infinity;
-    this.#options.storage.requestProgress();
+    this.#options.storage.requestProgress(this.prefix);
     const now = this.#options.clock.monotonic();
     const event = this.#bookmark(false);
     for (const watcher of this.#watchers.all()) {

@@ -56,9 +56,12 @@ export class WatchHub {
     }
   }
 
-  requestProgress(): void {
-    if (this.#publishing) return queueMicrotask(() => this.requestProgress());
-    for (const { live, sink, revision } of this.#watchers) if (live) sink.onProgress?.(Math.max(revision, this.#revision));
+  requestProgress(prefix?: string): void {
+    if (this.#publishing) return queueMicrotask(() => this.requestProgress(prefix));
+    for (const watcher of this.#watchers) {
+      if (watcher.live && (prefix === undefined || watcher.prefix === prefix))
+        watcher.sink.onProgress?.(Math.max(watcher.revision, this.#revision));
+    }
   }
 
   /** Ends every watch with the error. */
