@@ -6,6 +6,7 @@ import type { Admission } from '../handlers/admit.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Handler } from '../request.ts';
 import { methodNotAllowed } from '../router.ts';
+import { reviewHandlers } from './reviews.ts';
 import { bindingSubresource } from '../subresources/binding.ts';
 
 export interface VirtualDeps {
@@ -19,6 +20,7 @@ export interface VirtualDeps {
 
 export function virtualResources(deps: VirtualDeps): (group: string, version: string, resource: string) => Handler | undefined {
   const handlers = new Map<string, Handler>([
+    ...reviewHandlers(deps),
     ['/v1/bindings', bindings(deps)],
     ['/v1/componentstatuses', componentStatuses],
   ]);
