@@ -1,6 +1,7 @@
 /** The controllers of kube-controller-manager by upstream's names, and how to run them. */
 import type { Controller, ControllerContext } from './controller.ts';
 import { cronJobController } from './cronjob/cronjob-controller.ts';
+import { daemonSetController } from './daemonset/daemonset-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
@@ -30,6 +31,7 @@ export const controllers: readonly Controller[] = [
   namespaceController,
   serviceAccountController,
   garbageCollectorController,
+  daemonSetController,
   jobController,
   deploymentController,
   replicaSetController,
