@@ -1,3 +1,4 @@
 import { main } from '../cluster/cli/main.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+// Sockets that are still open must not keep a finished command alive.
+process.exit(await main(process.argv.slice(2)));

@@ -4,6 +4,7 @@
  */
 import type { Clock, Random } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { SigningKey } from '../apiserver/authn/service-account/keys.ts';
 import { CaPool } from '../apiserver/authn/x509/ca-pool.ts';
 import { startApiServer, type ApiServer } from '../apiserver/server.ts';
 import { Client } from '../client/client.ts';
@@ -14,6 +15,7 @@ import { ensureAddOns } from './add-ons/ensure-add-ons.ts';
 import { componentContext } from './component-context.ts';
 import type { Cluster } from './config/open-cluster.ts';
 import { CONTROLLER_MANAGER, controllerIdentity, LOOPBACK, NETWORK } from './identities.ts';
+import { legacyTokenSigner } from './legacy-token.ts';
 import { readPem } from './pki/cluster-kubeconfigs.ts';
 import { clusterInfoKubeconfig } from './pki/kubeconfig.ts';
 
@@ -52,6 +54,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       serviceCIDR: [cluster.config.serviceCidr],
       rootCA: readPem(pki, 'ca.crt'),
       clusterSigning: { certificate: readPem(pki, 'ca.crt'), privateKey: readPem(pki, 'ca.key') },
+      signLegacyServiceAccountToken: legacyTokenSigner(SigningKey.fromPem(readPem(pki, 'sa.key'))),
       namespaceDeletionGracePeriodMs: NAMESPACE_GRACE_MS,
     },
   });

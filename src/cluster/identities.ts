@@ -1,4 +1,5 @@
 /** Who the components are towards the API server. Their rights are upstream's bootstrap roles, and one role of our own (add-ons/). */
+import { serviceAccountGroups, serviceAccountUser } from '../apiserver/authn/service-account/user-name.ts';
 import type { UserInfo } from '../apiserver/request.ts';
 import { NETWORK_USER } from './add-ons/objects.ts';
 
@@ -41,13 +42,16 @@ const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Who a controller is: its service account in kube-system, as `--use-service-account-credentials` has it. The token controller makes the
- * tokens of service accounts and is the manager itself.
+ * Name of the service account in kube-system that a controller acts as. Undefined for the controller that makes the tokens of service
+ * accounts: it is the manager itself.
  */
+export function serviceAccountOf(controller: string): string | undefined {
+  return controller === 'serviceaccount-token-controller' ? undefined : (SERVICE_ACCOUNTS[controller] ?? controller);
+}
+
+/** Who a controller is, as `--use-service-account-credentials` has it. */
 export function controllerIdentity(controller: string): UserInfo {
-  if (controller === 'serviceaccount-token-controller') return CONTROLLER_MANAGER;
-  return {
-    name: `system:serviceaccount:kube-system:${SERVICE_ACCOUNTS[controller] ?? controller}`,
-    groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
-  };
+  const account = serviceAccountOf(controller);
+  if (account === undefined) return CONTROLLER_MANAGER;
+  return { name: serviceAccountUser('kube-system', account), groups: [...serviceAccountGroups('kube-system'), 'system:authenticated'] };
 }

@@ -18,6 +18,17 @@ const COMMANDS: Record<string, Entry> = {
   reset: { group: 'Clusters', summary: 'stop the cluster and remove everything it made', load: () => import('../commands/reset.ts') },
   supervise: { group: 'Clusters', summary: '', load: () => import('../commands/supervise.ts') },
   serve: { group: 'Clusters', summary: '', load: () => import('../commands/serve.ts') },
+  'kube-apiserver': {
+    group: 'Components',
+    summary: 'the API server, with an embedded store',
+    load: () => import('../components/kube-apiserver.ts'),
+  },
+  'kube-controller-manager': {
+    group: 'Components',
+    summary: 'the controllers',
+    load: () => import('../components/kube-controller-manager.ts'),
+  },
+  'kube-proxy': { group: 'Components', summary: "a node's service proxy", load: () => import('../components/kube-proxy.ts') },
   agent: { group: 'Clusters', summary: '', load: () => import('../commands/agent.ts') },
 };
 

@@ -8,7 +8,7 @@ import type { Command } from '../cli/command.ts';
 import { flagHelp, parseFlags } from '../cli/flags.ts';
 import { lineProgress, type Progress } from '../cli/progress.ts';
 import { resolveDataDir, type Cluster } from '../config/open-cluster.ts';
-import { pushExampleImages } from '../example-registry/example-registry.ts';
+import { pushExampleImages } from '../example-registry/push-example-images.ts';
 import { adminEntry } from '../pki/cluster-kubeconfigs.ts';
 import { mergeKubeconfig } from '../pki/kubeconfig.ts';
 import { registryAddress } from '../supervisor/cluster-children.ts';

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { systemClock } from '../../host/clock.ts';
-import { exampleRegistryCommand, pushExampleImages } from './example-registry.ts';
+import { exampleRegistryCommand } from './example-registry.ts';
+import { pushExampleImages } from './push-example-images.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'wherry-registry-'));
 after(() => rmSync(dir, { recursive: true }));
