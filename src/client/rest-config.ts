@@ -95,7 +95,7 @@ export function inClusterConfig(env: Readonly<Record<string, string | undefined>
 /** A transport for the configuration. Files are read again when a connection is made (certificates) or a minute has passed (tokens). */
 export function transportFor(
   config: RestConfig,
-  options: Pick<HttpsTransportOptions, 'clock' | 'userAgent' | 'timeoutMs' | 'http1Only'>,
+  options: Pick<HttpsTransportOptions, 'clock' | 'userAgent' | 'timeoutMs' | 'http1Only' | 'token'>,
 ): HttpsTransport {
   const tls = (): TlsMaterial => ({
     ca: config.ca && materialText(config.ca),
