@@ -10,11 +10,12 @@ import { startApiServer, type ApiServer } from '../apiserver/server.ts';
 import { Client } from '../client/client.ts';
 import { startControllers } from '../controllers/index.ts';
 import { startRoutes } from '../network/cni/routes.ts';
+import { startScheduler } from '../scheduler/scheduler.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ensureAddOns } from './add-ons/ensure-add-ons.ts';
 import { componentContext } from './component-context.ts';
 import type { Cluster } from './config/open-cluster.ts';
-import { CONTROLLER_MANAGER, controllerIdentity, LOOPBACK, NETWORK } from './identities.ts';
+import { CONTROLLER_MANAGER, controllerIdentity, LOOPBACK, NETWORK, SCHEDULER } from './identities.ts';
 import { legacyTokenSigner } from './legacy-token.ts';
 import { readPem } from './pki/cluster-kubeconfigs.ts';
 import { clusterInfoKubeconfig } from './pki/kubeconfig.ts';
@@ -58,13 +59,14 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       namespaceDeletionGracePeriodMs: NAMESPACE_GRACE_MS,
     },
   });
+  const scheduler = startScheduler(context(SCHEDULER, 'kube-scheduler')).then((started) => started.stopped);
   const addOns = keepAddOns(apiServer, options);
   // Nodes in namespaces: the machine itself must find the way to their pods.
   if (cluster.config.nodes.some((n) => n.namespace)) startRoutes(context(NETWORK, 'routes'), { nodeName: '' });
   return {
     apiServer,
     async stop() {
-      await Promise.all([controllers, addOns]);
+      await Promise.all([controllers, scheduler, addOns]);
       await apiServer.stop();
     },
   };
