@@ -82,6 +82,8 @@ export class ResourceVersionTooLargeError extends Error {
 }
 
 const PAGE = 10_000;
+/** Objects decoded for the indexes before others get a turn. */
+const INDEX_CHUNK = 200;
 const PROGRESS_MS = 100;
 const RETRY_MS = 1000;
 /** After so many changes the readers that are behind are looked at. */
@@ -250,6 +252,7 @@ export class WatchCache {
     while (!signal.aborted) {
       try {
         const { objects, revision } = await this.#listAll();
+        await this.#indexAll(objects);
         if (signal.aborted) return;
         this.#reset(SortedMap.fromSorted(objects), revision);
         return;
@@ -277,14 +280,20 @@ export class WatchCache {
     return { objects, revision };
   }
 
+  /** Decodes every object: in pieces, because nobody else gets a turn meanwhile. */
+  async #indexAll(objects: readonly (readonly [string, CachedObject])[]): Promise<void> {
+    for (const { values } of this.#indexes.values()) values.clear();
+    if (this.#indexes.size === 0) return;
+    for (const [i, [key, object]] of objects.entries()) {
+      for (const { of, values } of this.#indexes.values()) indexed(values, of(object)).set(key, object);
+      if (i % INDEX_CHUNK === INDEX_CHUNK - 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
   #reset(objects: SortedMap<CachedObject>, revision: number): void {
     this.#objects = objects;
     this.#revision = Math.max(this.#revision, revision);
     this.#ring = new EventRing(revision, objects, this.#options.ring);
-    for (const { of, values } of this.#indexes.values()) {
-      values.clear();
-      objects.scan(this.prefix, prefixEnd(this.prefix), (object) => void indexed(values, of(object)).set(object.key, object));
-    }
     this.#unwatch = this.#options.storage.watch(this.prefix, revision, {
       onEvents: (events) => {
         for (const event of events) this.#apply(event);
