@@ -106,7 +106,7 @@ async function keepAddOns(apiServer: ApiServer, { cluster, clock, log, signal }:
   const info = clusterInfoKubeconfig(`https://${config.advertiseAddress}:${config.port}`, readPem(paths.pki, 'ca.crt'));
   while (!signal.aborted) {
     try {
-      return await ensureAddOns(client, { dnsAddress: config.dnsAddress, clusterInfo: info });
+      return await ensureAddOns(client, { dnsAddress: config.dnsAddress, nodes: config.nodes, clusterInfo: info });
     } catch (error) {
       log.error('cannot make the objects of the add-ons, will retry', error);
       await clock.sleep(ADD_ON_RETRY_MS, signal).catch(() => {}); // Stopped: the loop looks at the signal.

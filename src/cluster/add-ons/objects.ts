@@ -1,5 +1,6 @@
 /** What a cluster holds besides what the API server and the controllers make. Pure. */
 import type { ConfigMap, Service } from '../../api/core/v1.gen.ts';
+import type { EndpointSlice } from '../../api/discovery/v1.gen.ts';
 import type { Draft } from '../../api/object.ts';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../api/rbac/v1.gen.ts';
 
@@ -17,12 +18,38 @@ export function dnsService(address: string): Draft<Service> {
     spec: {
       clusterIP: address,
       clusterIPs: [address],
+      trafficDistribution: 'PreferSameNode',
       ports: [
         { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
         { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
       ],
     },
   };
+}
+
+/** Where each node's DNS server listens, on the node's own address. */
+export const DNS_PORT = 10_053;
+
+/** Every node answers for itself: the hints send a node's pods to its own server, and to another one when it has none. */
+export function dnsEndpoints(nodes: readonly { readonly name: string; readonly address: string }[]) {
+  return {
+    metadata: {
+      name: 'kube-dns',
+      namespace: 'kube-system',
+      labels: { 'kubernetes.io/service-name': 'kube-dns', 'endpointslice.kubernetes.io/managed-by': 'wherry' },
+    },
+    addressType: 'IPv4',
+    ports: [
+      { name: 'dns', port: DNS_PORT, protocol: 'UDP' },
+      { name: 'dns-tcp', port: DNS_PORT, protocol: 'TCP' },
+    ],
+    endpoints: nodes.map((node) => ({
+      addresses: [node.address],
+      nodeName: node.name,
+      conditions: { ready: true, serving: true, terminating: false },
+      hints: { forNodes: [{ name: node.name }] },
+    })),
+  } satisfies Draft<EndpointSlice>;
 }
 
 /** What kubeadm publishes for those who have no credentials yet: where the API server is and which CA it has. */

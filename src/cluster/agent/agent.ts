@@ -6,7 +6,10 @@ import { HttpsTransport } from '../../client/https-transport.ts';
 import { makeDirectory } from '../../host/files.ts';
 import { startNodeNetwork } from '../../network/cni/node-network.ts';
 import { startRoutes } from '../../network/cni/routes.ts';
+import { PRIVATE_RANGES } from '../../network/dns/client-filter.ts';
+import { startDns } from '../../network/dns/dns.ts';
 import { startKubeProxy } from '../../network/proxy/kube-proxy.ts';
+import { DNS_PORT } from '../add-ons/objects.ts';
 import { componentContext } from '../component-context.ts';
 import type { ClusterNode } from '../config/cluster-config.ts';
 import type { Cluster } from '../config/open-cluster.ts';
@@ -47,6 +50,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   });
   const routes = startRoutes(network, { nodeName: node.name });
   const starting = startKubeProxy(network, { nodeName: node.name, clusterCIDRs: [config.podCidr] });
+  const dns = startDns(network, {
+    clusterDomain: config.clusterDomain,
+    listen: [{ address: node.address, port: DNS_PORT }],
+    serviceIPs: [config.dnsAddress],
+    // A node's own programs ask from its address, which need not be a private one.
+    allowedClients: [...PRIVATE_RANGES, ...config.nodes.map((n) => `${n.address}/32`)],
+  });
   const runtime = ensureContainerd({
     dataDir: paths.containerd,
     runDir: paths.containerdRun,
@@ -56,10 +66,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     log,
     clock,
   });
-  const [proxy, containerd] = await Promise.all([starting, runtime]);
+  const [proxy, names, containerd] = await Promise.all([starting, dns, runtime]);
   return {
     async stop() {
-      await Promise.all([nodeNetwork.stop(), routes.stop(), proxy.stop()]);
+      await Promise.all([nodeNetwork.stop(), routes.stop(), proxy.stop(), names.stop()]);
       containerd.release();
     },
   };

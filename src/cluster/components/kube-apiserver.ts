@@ -3,12 +3,15 @@ import type { RequestHeaderOptions } from '../../apiserver/authn/request-header.
 import { parseTokenFile } from '../../apiserver/authn/static-tokens.ts';
 import { CaPool } from '../../apiserver/authn/x509/ca-pool.ts';
 import { startApiServer, type ApiServerOptions } from '../../apiserver/server.ts';
+import type { Logger } from '../../base/log.ts';
 import { systemClock, systemRandom } from '../../host/clock.ts';
 import { lineLogger } from '../../host/log.ts';
 import { machineHostname } from '../../host/machine-user.ts';
 import { readMachineNetwork } from '../../host/machine-network.ts';
 import { terminationSignal } from '../../host/termination.ts';
+import { etcdStorage } from '../../storage/drivers/etcd/etcd-storage.ts';
 import { lmdbStorage } from '../../storage/drivers/lmdb/lmdb-storage.ts';
+import type { Storage } from '../../storage/storage.ts';
 import type { Command } from '../cli/command.ts';
 import { flagHelp, parseFlags, UsageError, type FlagValues } from '../cli/flags.ts';
 import { addressIn } from '../config/plan-config.ts';
@@ -17,6 +20,10 @@ import { readFlagFile, readOptionalFile } from './run-component.ts';
 
 const FLAGS = {
   'data-dir': { type: 'string', help: 'directory of the embedded store, and of certificates when none are given' },
+  'etcd-servers': { type: 'list', help: 'keep the objects in etcd instead: https://10.0.0.1:2379' },
+  'etcd-cafile': { type: 'string', help: "authority of etcd's certificate" },
+  'etcd-certfile': { type: 'string', help: 'certificate towards etcd' },
+  'etcd-keyfile': { type: 'string', help: 'its key' },
   'secure-port': { type: 'int', help: 'HTTPS port', default: '6443' },
   'bind-address': { type: 'string', help: 'where to listen', default: '0.0.0.0' },
   'advertise-address': { type: 'string', help: "published as the kubernetes Service's endpoint" },
@@ -49,6 +56,9 @@ const FLAGS = {
 
 type Flags = FlagValues<typeof FLAGS>;
 type FileFlag =
+  | 'etcd-cafile'
+  | 'etcd-certfile'
+  | 'etcd-keyfile'
   | 'tls-cert-file'
   | 'tls-private-key-file'
   | 'client-ca-file'
@@ -68,12 +78,12 @@ export const command: Command = {
       process.stdout.write(`The API server, with an embedded store.\n\n${flagHelp(FLAGS)}`);
       return 0;
     }
-    const dataDir = flags['data-dir'];
-    if (dataDir === undefined) throw new UsageError('--data-dir is needed: the directory of the embedded store');
-    const files = await credentialFiles(dataDir, flags);
+    if (flags['data-dir'] === undefined && flags['etcd-servers'].length === 0)
+      throw new UsageError('--data-dir or --etcd-servers is needed: where the objects are kept');
+    const files = await credentialFiles(flags);
     const log = lineLogger({ level: flags.v >= 4 ? 'debug' : 'info', component: 'kube-apiserver' });
     const signal = terminationSignal();
-    const storage = lmdbStorage({ directory: join(dataDir, 'store') });
+    const storage = await openStorage(flags, log);
     const server = await startApiServer({ ...serverOptions(flags, files), storage, clock: systemClock, random: systemRandom, log });
     log.info('Serving securely', { address: flags['bind-address'], port: server.port });
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -90,11 +100,24 @@ interface Files {
   readonly serviceAccountKeys: readonly string[];
 }
 
+async function openStorage(flags: Flags, log: Logger): Promise<Storage> {
+  const endpoints = flags['etcd-servers'];
+  if (endpoints.length === 0) return lmdbStorage({ directory: join(flags['data-dir'] ?? '', 'store') });
+  const read = (flag: FileFlag) => readOptionalFile(flag, flags[flag]);
+  const [ca, cert, key] = [read('etcd-cafile'), read('etcd-certfile'), read('etcd-keyfile')];
+  const tls = { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
+  return etcdStorage({ endpoints, tls, clock: systemClock, log });
+}
+
 /** What the flags name, and a PKI of our own in the data directory for what they do not. */
-async function credentialFiles(dataDir: string, flags: Flags): Promise<Files> {
-  const own = join(dataDir, 'pki');
+async function credentialFiles(flags: Flags): Promise<Files> {
+  const own = join(flags['data-dir'] ?? '', 'pki');
   const given = flags['tls-cert-file'] && flags['client-ca-file'] && flags['service-account-signing-key-file'];
   if (!given) {
+    if (flags['data-dir'] === undefined)
+      throw new UsageError(
+        '--tls-cert-file, --client-ca-file and --service-account-signing-key-file are needed, or --data-dir, where they are made',
+      );
     const { address } = await readMachineNetwork();
     const addresses = [flags['advertise-address'], address].filter((a) => a !== undefined);
     const serviceIp = addressIn(flags['service-cluster-ip-range'][0] ?? '', 1);
