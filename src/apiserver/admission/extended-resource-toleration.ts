@@ -1,7 +1,7 @@
 import type { AdmissionPlugin } from './admission.ts';
 import { isFor } from './attributes.ts';
 import { onOperations } from './operations.ts';
-import { isExtendedResource } from './pod/extended-resource.ts';
+import { isExtendedResource } from '../../machinery/pod/extended-resource.ts';
 import { asPod } from './pod/pod-of.ts';
 
 /** Pods that ask for a special resource tolerate the taint with which its nodes are set apart. Off by default. */

@@ -28,6 +28,8 @@ import { podResizeValidator } from './pod-resize-validator.ts';
 import { podTolerationRestriction, type PodTolerationOptions } from './pod-toleration-restriction.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
+import { resourceQuota } from './resource-quota.ts';
+import type { LimitedResource } from './resource-quota/check-request.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
@@ -46,6 +48,7 @@ export interface AdmissionOptions {
   readonly tolerationSeconds?: DefaultTolerationOptions;
   /** Parts of `--admission-control-config-file`. */
   readonly eventLimits?: readonly EventLimit[];
+  readonly limitedResources?: readonly LimitedResource[];
   readonly podNodeSelectors?: Readonly<Record<string, string>>;
   readonly podTolerations?: Omit<PodTolerationOptions, 'registry'>;
 }
@@ -95,6 +98,7 @@ function allPlugins(o: AdmissionOptions): (readonly [AdmissionPlugin, boolean])[
     [denyServiceExternalIPs, false],
     [podTopologyLabels(registry), true],
     [podResizeValidator(registry), true],
+    [resourceQuota({ ...o, limitedResources: o.limitedResources ?? [] }), true],
     [alwaysDeny, false],
   ];
 }

@@ -6,7 +6,7 @@ import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
 import { denied, isFor } from './attributes.ts';
 import { onOperations } from './operations.ts';
 import { asPod } from './pod/pod-of.ts';
-import { podRequests } from './pod/pod-resources.ts';
+import { podRequests } from '../../machinery/pod/pod-resources.ts';
 
 /** A running pod is not resized to what its node can never give (KEP-1287). */
 export function podResizeValidator(registry: RegistryReader): AdmissionPlugin {

@@ -5,7 +5,7 @@ import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
 import { denied, isFor } from './attributes.ts';
 import { onOperations } from './operations.ts';
 import { asPod } from './pod/pod-of.ts';
-import { qosClass } from './pod/qos-class.ts';
+import { qosClass } from '../../machinery/pod/qos-class.ts';
 import { allCovered, mergeTolerations } from './pod/tolerations.ts';
 
 const DEFAULTS = 'scheduler.alpha.kubernetes.io/defaultTolerations';

@@ -5,7 +5,7 @@ import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
 import { denied, isFor } from './attributes.ts';
 import { onOperations } from './operations.ts';
 import { asPod } from './pod/pod-of.ts';
-import { parseList } from './pod/resource-list.ts';
+import { parseList } from '../../machinery/pod/resource-list.ts';
 import { mergeTolerations } from './pod/tolerations.ts';
 
 /** Overhead, node selector and tolerations of a pod's RuntimeClass (https://kubernetes.io/docs/concepts/containers/runtime-class/). */

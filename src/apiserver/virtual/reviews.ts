@@ -29,14 +29,17 @@ export interface ReviewDeps {
 type Check = (object: AnyObject) => Promise<void>;
 type Review = (object: AnyObject, context: RequestContext, validate: Check, deps: ReviewDeps) => Promise<AnyObject>;
 
-const access: Review = (object, { user, info }, validate, { authorizer }) => reviewAccess(object, { authorizer, user, namespace: info.namespace, validate });
+const access: Review = (object, { user, info }, validate, { authorizer }) =>
+  reviewAccess(object, { authorizer, user, namespace: info.namespace, validate });
 
 const REVIEWS: Readonly<Record<string, Review>> = {
   subjectaccessreviews: access,
   localsubjectaccessreviews: access,
   selfsubjectaccessreviews: access,
-  selfsubjectrulesreviews: (object, { user, info }, validate, { authorizer }) => reviewRules(object, { authorizer, user, namespace: info.namespace, validate }),
-  tokenreviews: (object, { info }, validate, { tokens, apiAudiences }) => reviewToken(object, { tokens, apiAudiences, namespace: info.namespace, validate }),
+  selfsubjectrulesreviews: (object, { user, info }, validate, { authorizer }) =>
+    reviewRules(object, { authorizer, user, namespace: info.namespace, validate }),
+  tokenreviews: (object, { info }, validate, { tokens, apiAudiences }) =>
+    reviewToken(object, { tokens, apiAudiences, namespace: info.namespace, validate }),
   selfsubjectreviews: async (object, { user }, validate, { clock }) => {
     await validate(object);
     return reviewSelf(object, user, clock.now());
@@ -47,7 +50,10 @@ const REVIEWS: Readonly<Record<string, Review>> = {
 export function reviewHandlers(deps: ReviewDeps): Map<string, Handler> {
   const handlers = new Map<string, Handler>();
   for (const definition of builtinResources()) {
-    const review = definition.group === 'authorization.k8s.io' || definition.group === 'authentication.k8s.io' ? REVIEWS[definition.resource] : undefined;
+    const review =
+      definition.group === 'authorization.k8s.io' || definition.group === 'authentication.k8s.io'
+        ? REVIEWS[definition.resource]
+        : undefined;
     if (review) handlers.set(`${definition.group}/${definition.version}/${definition.resource}`, reviewHandler(definition, review, deps));
   }
   return handlers;
@@ -63,7 +69,13 @@ function reviewHandler(definition: ResourceDefinition, review: Review, deps: Rev
     const sent = await readObject(context, codec, definition);
     sent.metadata ??= {} as AnyObject['metadata'];
     ensureNamespace(sent, definition.namespaced, context.info.namespace);
-    const scope = { admission: deps.admission, context, served, dryRun: parameters.dryRun, options: optionsObject('CreateOptions', parameters) };
+    const scope = {
+      admission: deps.admission,
+      context,
+      served,
+      dryRun: parameters.dryRun,
+      options: optionsObject('CreateOptions', parameters),
+    };
     const object = await mutate(scope, 'CREATE', sent, undefined);
     const check = checkWith(scope, 'CREATE');
     const answer = await review(object, context, (checked) => check(checked, undefined), deps);

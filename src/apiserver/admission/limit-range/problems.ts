@@ -1,8 +1,8 @@
 /** Where a pod or claim leaves the bounds of a LimitRange (plugin/pkg/admission/limitranger), in upstream's words. */
 import type { LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod } from '../../../api/core/v1.gen.ts';
 import type { Quantity } from '../../../machinery/quantity.ts';
-import { podLimits, podRequests } from '../pod/pod-resources.ts';
-import { parseList, type ResourceList } from '../pod/resource-list.ts';
+import { podLimits, podRequests } from '../../../machinery/pod/pod-resources.ts';
+import { parseList, type ResourceList } from '../../../machinery/pod/resource-list.ts';
 
 export function podProblems(pod: Pod, range: LimitRange): string[] {
   return (range.spec?.limits ?? []).flatMap((item) => {
@@ -11,7 +11,7 @@ export function podProblems(pod: Pod, range: LimitRange): string[] {
         itemProblems(item, parseList(resources?.requests), parseList(resources?.limits)),
       );
     }
-    return item.type === 'Pod' ? itemProblems(item, podRequests(pod), podLimits(pod)) : [];
+    return item.type === 'Pod' ? itemProblems(item, podRequests(pod, { overhead: false }), podLimits(pod, { overhead: false })) : [];
   });
 }
 

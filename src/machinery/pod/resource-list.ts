@@ -1,5 +1,5 @@
 /** Arithmetic on lists of quantities (k8s.io/component-helpers/resource). */
-import { Quantity } from '../../../machinery/quantity.ts';
+import { Quantity } from '../quantity.ts';
 
 export type ResourceList = Map<string, Quantity>;
 

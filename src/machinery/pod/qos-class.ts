@@ -1,5 +1,5 @@
-import type { Pod } from '../../../api/core/v1.gen.ts';
-import { Quantity } from '../../../machinery/quantity.ts';
+import type { Pod } from '../../api/core/v1.gen.ts';
+import { Quantity } from '../quantity.ts';
 import { addTo, parseList, type ResourceList } from './resource-list.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
