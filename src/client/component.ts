@@ -11,11 +11,6 @@ export interface EventOptions {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface EventOptions {
-  /** Part of the object that the event is about: `spec.containers{web}`. */
-  readonly fieldPath?: string | undefined;
-}
-
 export interface EventRecorder {
   /** Records an Event about an object; never throws, never blocks the caller; repeated events are aggregated as client-go does. */
   event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, options?: EventOptions): void;
