@@ -72,6 +72,8 @@ export interface ApiServer {
   stop(graceMs?: number): Promise<void>;
 }
 
+const DEFAULT_NODE_PORTS: readonly [number, number] = [30000, 32767];
+
 /** Resolves when the server is ready: caches filled, bootstrap objects made, listening. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { storage, clock, random, log } = options;
@@ -107,7 +109,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     escalationPlugin(() => (authorization as Authorization).guard),
   ]);
   const subresources = specialSubresources({ registry, outbound, clock, random, admission, authorizer, issuer, kubeletTls: options.kubeletClient ?? {} });
-  serveBuiltins(registry, { subresources, ...(options.enabledGroupVersions && { enabled: options.enabledGroupVersions }) });
+  serveBuiltins(registry, {
+    subresources,
+    strategies: { serviceCidrs: options.serviceCidrs, nodePortRange: options.nodePortRange ?? DEFAULT_NODE_PORTS, random },
+    ...(options.enabledGroupVersions && { enabled: options.enabledGroupVersions }),
+  });
   authorization = buildAuthorization(registry, options.authorizationModes ?? ['Node', 'RBAC']);
   await registry.ready();
   const virtual = virtualResources({ registry, admission, clock, authorizer: authorization.authorizer, tokens: authentication.tokens, apiAudiences });

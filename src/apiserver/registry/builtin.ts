@@ -6,7 +6,8 @@ import { conversions } from './conversions.ts';
 import { builtinFields } from './fields.ts';
 import { withGenericRules } from './generic-strategy.ts';
 import type { Registry } from './registry.ts';
-import { strategies } from './strategies.ts';
+import { builtinStrategies, type StrategyOptions } from './strategies.ts';
+import type { Strategy } from './strategy.ts';
 import { tables } from './tables.ts';
 import { genericTable } from './generic-table.ts';
 
@@ -20,13 +21,15 @@ export interface BuiltinOptions {
   readonly subresources: ReadonlyMap<string, SubresourceHandler>;
   /** True for group versions that are off by default and asked for (`--runtime-config`). */
   readonly enabled?: (group: string, version: string) => boolean;
+  readonly strategies: StrategyOptions;
 }
 
 export function serveBuiltins(registry: Registry, options: BuiltinOptions): void {
+  const strategies = builtinStrategies(options.strategies);
   for (const definition of builtinResources()) {
     if (!definition.servedByDefault && !options.enabled?.(definition.group, definition.version)) continue;
     if (VIRTUAL.has(definition.resource)) continue;
-    registry.serve(servedBuiltin(registry, definition, options));
+    registry.serve(servedBuiltin(registry, definition, strategies, options));
   }
 }
 
@@ -40,7 +43,7 @@ function storeDefinition(definition: ResourceDefinition): ResourceDefinition {
   return builtinResources().find((d) => d.group === '' && d.resource === 'events') ?? definition;
 }
 
-function servedBuiltin(registry: Registry, definition: ResourceDefinition, options: BuiltinOptions): ServedResource {
+function servedBuiltin(registry: Registry, definition: ResourceDefinition, strategies: Readonly<Record<string, Strategy>>, options: BuiltinOptions): ServedResource {
   const id = `${definition.group}/${definition.resource}`;
   const home = storeDefinition(definition);
   const own = strategies[`${home.group}/${home.resource}`] ?? {};

@@ -109,6 +109,20 @@ export class ResourceStore {
     const { clock, random } = this.#o;
     const strategyContext = this.#context(context);
     fillSystemFields(object, clock, random);
+    // Before the rules are asked, as upstream does it: they judge what was allocated too.
+    const transaction = await this.strategy.begin?.(object, undefined, strategyContext);
+    let stored: AnyObject;
+    try {
+      stored = await this.#prepareAndCreate(object, context, strategyContext, check);
+    } catch (error) {
+      await transaction?.rollback();
+      throw error;
+    }
+    await (context.dryRun ? transaction?.rollback() : transaction?.commit?.());
+    return stored;
+  }
+
+  async #prepareAndCreate(object: AnyObject, context: WriteContext, strategyContext: StrategyContext, check: AdmissionCheck): Promise<AnyObject> {
     this.strategy.prepareForCreate?.(object, strategyContext);
     const { name, namespace } = object.metadata;
     this.#refuse(name || object.metadata.generateName || '', [
@@ -117,16 +131,9 @@ export class ResourceStore {
     ]);
     await check(object, undefined);
     if (context.dryRun && this.find(namespace, name)) throw alreadyExists(this.groupResource, name);
-    const transaction = await this.strategy.begin?.(object, undefined, strategyContext);
-    try {
-      const stored = await this.#write(object, context, (key, bytes, attachment) => this.#o.storage.create(key, bytes, { attachment }));
-      if (!stored) throw this.find(namespace, name)?.object.metadata.deletionTimestamp ? beingDeleted(this.groupResource, name) : alreadyExists(this.groupResource, name);
-      await (context.dryRun ? transaction?.rollback() : transaction?.commit?.());
-      return stored;
-    } catch (error) {
-      await transaction?.rollback();
-      throw error;
-    }
+    const stored = await this.#write(object, context, (key, bytes, attachment) => this.#o.storage.create(key, bytes, { attachment }));
+    if (!stored) throw this.find(namespace, name)?.object.metadata.deletionTimestamp ? beingDeleted(this.groupResource, name) : alreadyExists(this.groupResource, name);
+    return stored;
   }
 
   /** Reads, changes and stores, again and again while others win the race, unless the client insisted on a resourceVersion. */
@@ -147,6 +154,22 @@ export class ResourceStore {
     const old = current.object as AnyObject;
     const context = this.#context(request);
     carrySystemFields(object, old);
+    const isMain = request.override === undefined && (request.part === undefined || request.part === 'main');
+    const transaction = isMain ? await this.strategy.begin?.(object, old, context) : undefined;
+    let written: { object: AnyObject; stored: boolean } | undefined;
+    try {
+      written = await this.#prepareAndUpdate(object, current, request, context);
+    } catch (error) {
+      await transaction?.rollback();
+      throw error;
+    }
+    await (written?.stored && !request.dryRun ? transaction?.commit?.() : transaction?.rollback());
+    return written?.object;
+  }
+
+  /** Undefined when another write was first; `stored` tells whether the new object was written. */
+  async #prepareAndUpdate(object: AnyObject, current: CachedObject, request: UpdateRequest, context: StrategyContext): Promise<{ object: AnyObject; stored: boolean } | undefined> {
+    const old = current.object as AnyObject;
     const rules = request.override ?? (request.part === 'status' ? (this.strategy.status ?? {}) : request.part === 'raw' ? {} : this.strategy);
     rules.prepareForUpdate?.(object, old, context);
     this.#refuse(request.name, [
@@ -154,17 +177,13 @@ export class ResourceStore {
       ...((await rules.validateUpdate?.(object, old, context)) ?? []),
     ]);
     await request.check(object, old);
-    if (isGoneAfterUpdate(object, old, this.strategy)) return this.#finishDeletion(object, current, request);
-    if (sameContent(object, old)) return old;
-    const transaction = request.part === undefined || request.part === 'main' ? await this.strategy.begin?.(object, old, context) : undefined;
-    try {
-      const stored = await this.#write(object, request, (key, bytes, attachment) => this.#o.storage.update(key, bytes, current.revision, { attachment }));
-      await (stored && !request.dryRun ? transaction?.commit?.() : transaction?.rollback());
-      return stored;
-    } catch (error) {
-      await transaction?.rollback();
-      throw error;
+    if (isGoneAfterUpdate(object, old, this.strategy)) {
+      const removed = await this.#finishDeletion(object, current, request);
+      return removed && { object: removed, stored: false };
     }
+    if (sameContent(object, old)) return { object: old, stored: false };
+    const stored = await this.#write(object, request, (key, bytes, attachment) => this.#o.storage.update(key, bytes, current.revision, { attachment }));
+    return stored && { object: stored, stored: true };
   }
 
   /** What is left (object marked as deleting) or what was there. `gone` tells whether the key is removed. */

@@ -3,11 +3,19 @@ import { customResourceDefinitionStrategy } from './apiextensions/customresource
 import { nameIsPathSegment } from './validate-meta.ts';
 import type { Strategy } from './strategy.ts';
 import { podStrategy } from './core/pods/strategy.ts';
+import type { ServiceAllocatorOptions } from './core/services/allocator.ts';
+import { createServiceStrategy } from './core/services/strategy.ts';
 import { namespaceStrategy } from './core/namespaces/strategy.ts';
 
 const rbacStrategy: Strategy = { validateName: nameIsPathSegment, allowCreateOnUpdate: true };
 
-export const strategies: Readonly<Record<string, Strategy>> = {
+export type StrategyOptions = ServiceAllocatorOptions;
+
+export function builtinStrategies(options: StrategyOptions): Readonly<Record<string, Strategy>> {
+  return { ...fixed, '/services': createServiceStrategy(options) };
+}
+
+const fixed: Readonly<Record<string, Strategy>> = {
   '/namespaces': namespaceStrategy,
   '/pods': podStrategy,
   'apiextensions.k8s.io/customresourcedefinitions': customResourceDefinitionStrategy,

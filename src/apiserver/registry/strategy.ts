@@ -32,7 +32,7 @@ export interface Strategy {
   validate?(object: AnyObject, context: StrategyContext): FieldError[] | Promise<FieldError[]>;
   validateUpdate?(object: AnyObject, old: AnyObject, context: StrategyContext): FieldError[] | Promise<FieldError[]>;
   warnings?(object: AnyObject, old: AnyObject | undefined): string[];
-  /** Runs between validation and storing. */
+  /** Takes what the object needs from pools, before it is prepared and validated; may change the object. */
   begin?(object: AnyObject, old: AnyObject | undefined, context: StrategyContext): Promise<Transaction | undefined>;
   /** After an object is gone for good: release addresses and ports. */
   afterDelete?(object: AnyObject, context: StrategyContext): void | Promise<void>;

@@ -1,6 +1,6 @@
 /** Defaults of pod-level resources (KEP-2837): from what the containers ask for, when the pod sets some itself. */
 import type { Pod, PodSpec } from '../../../../api/core/v1.gen.ts';
-import { podLimits, podRequests } from '../../../admission/pod/pod-resources.ts';
+import { podLimits, podRequests } from '../../../../machinery/pod/pod-resources.ts';
 
 const isHugePages = (name: string) => name.startsWith('hugepages-');
 const isPodLevel = (name: string) => name === 'cpu' || name === 'memory' || isHugePages(name);
