@@ -1,7 +1,9 @@
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { errorMessage, type Logger } from '../base/log.ts';
 import type { AnyObject } from '../api/object.ts';
 import { CacheChange, CacheEvent } from './cache-event.ts';
+import { BookmarkTimer } from './bookmark-timer.ts';
+import { CacheIndexes, type IndexFunctions } from './cache-indexes.ts';
 import { CachedObject } from './cached-object.ts';
 import { CacheWatcher, type CacheWatchSink } from './cache-watcher.ts';
 import { EventRing, type EventRingOptions } from './event-ring.ts';
@@ -19,7 +21,7 @@ export interface WatchCacheOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** Hot selectors by name, for example `spec.nodeName`: lists and watches for one value then cost nothing for the others. */
-  readonly indexes?: Readonly<Record<string, (object: CachedObject) => string>>;
+  readonly indexes?: IndexFunctions;
   readonly ring?: EventRingOptions;
   /** How many bytes of changes a reader may be behind before its watch is closed; 64 MiB when left out. */
   readonly watcherBudgetBytes?: number;
@@ -82,8 +84,6 @@ export class ResourceVersionTooLargeError extends Error {
 }
 
 const PAGE = 10_000;
-/** Objects decoded for the indexes before others get a turn. */
-const INDEX_CHUNK = 200;
 const PROGRESS_MS = 100;
 const RETRY_MS = 1000;
 /** After so many changes the readers that are behind are looked at. */
@@ -98,11 +98,9 @@ export class WatchCache {
   readonly prefix: string;
   readonly #options: WatchCacheOptions;
   readonly #stop = new AbortController();
-  readonly #indexes: Map<
-    string,
-    { readonly of: (object: CachedObject) => string; readonly values: Map<string, Map<string, CachedObject>> }
-  >;
+  readonly #indexes: CacheIndexes;
   readonly #watchers: WatcherGroups;
+  readonly #bookmarks: BookmarkTimer;
   #objects = SortedMap.empty<CachedObject>();
   #ring = new EventRing(0, SortedMap.empty());
   #revision = 0;
@@ -110,14 +108,14 @@ export class WatchCache {
   #isReady = false;
   #unwatch: () => void = () => {};
   #waiters = new Set<() => void>();
-  #bookmarkTimer: { readonly at: number; readonly timer: Timer } | undefined;
   #changesToCheck = CHECK_EVERY;
 
   constructor(options: WatchCacheOptions) {
     this.#options = options;
     this.prefix = options.prefix;
-    this.#indexes = new Map(Object.entries(options.indexes ?? {}).map(([name, of]) => [name, { of, values: new Map() }]));
+    this.#indexes = new CacheIndexes(options.indexes ?? {});
     this.#watchers = new WatcherGroups(options.prefix);
+    this.#bookmarks = this.#bookmarkTimer();
     void this.#fill();
   }
 
@@ -176,8 +174,7 @@ export class WatchCache {
 
   /** The current objects with this value of an index, in key order. */
   byIndex(index: string, value: string): CachedObject[] {
-    const found = this.#indexes.get(index)?.values.get(value);
-    return found ? [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1)) : [];
+    return this.#indexes.find(index, value);
   }
 
   /** Resolves when the cache has seen the revision; rejects with ResourceVersionTooLargeError after `timeoutMs`. */
@@ -229,7 +226,7 @@ export class WatchCache {
       budgetBytes: this.#options.watcherBudgetBytes ?? 64 * 1024 * 1024,
       onClosed: (closed) => this.#watchers.remove(closed),
     });
-    if (options.bookmarks) this.#wantBookmarks(watcher, options.deadlineMs);
+    if (options.bookmarks) this.#bookmarks.add(watcher, options.deadlineMs);
     this.#watchers.add(watcher, options.trigger);
     watcher.start();
     return watcher;
@@ -239,7 +236,7 @@ export class WatchCache {
   stop(): void {
     this.#stop.abort(new Error(`the cache of ${this.prefix} is stopped`));
     this.#unwatch();
-    this.#bookmarkTimer?.timer.cancel();
+    this.#bookmarks.stop();
     if (!this.#isReady) {
       this.#ready.promise.catch(() => {}); // Whoever waits hears it; nobody has to.
       this.#ready.reject(this.#stop.signal.reason);
@@ -252,7 +249,7 @@ export class WatchCache {
     while (!signal.aborted) {
       try {
         const { objects, revision } = await this.#listAll();
-        await this.#indexAll(objects);
+        await this.#indexes.fill(objects);
         if (signal.aborted) return;
         this.#reset(SortedMap.fromSorted(objects), revision);
         return;
@@ -278,16 +275,6 @@ export class WatchCache {
       take(result.items);
     }
     return { objects, revision };
-  }
-
-  /** Decodes every object: in pieces, because nobody else gets a turn meanwhile. */
-  async #indexAll(objects: readonly (readonly [string, CachedObject])[]): Promise<void> {
-    for (const { values } of this.#indexes.values()) values.clear();
-    if (this.#indexes.size === 0) return;
-    for (const [i, [key, object]] of objects.entries()) {
-      for (const { of, values } of this.#indexes.values()) indexed(values, of(object)).set(key, object);
-      if (i % INDEX_CHUNK === INDEX_CHUNK - 1) await new Promise<void>((resolve) => setImmediate(resolve));
-    }
   }
 
   #reset(objects: SortedMap<CachedObject>, revision: number): void {
@@ -339,27 +326,9 @@ export class WatchCache {
       at: this.#options.clock.monotonic(),
     });
     this.#ring.push(change);
-    this.#watchers.dispatch(change, this.#reindex(change));
+    this.#watchers.dispatch(change, this.#indexes.apply(change));
     this.#changesToCheck--;
     this.#wake();
-  }
-
-  /** Moves the change's object within the indexes; returns the (index, value) pairs it concerns. */
-  #reindex({ key, current, previous }: CacheChange): [string, string][] {
-    const concerned: [string, string][] = [];
-    for (const [name, { of, values }] of this.#indexes) {
-      const before = previous && of(previous);
-      const now = current && of(current);
-      if (before !== undefined) concerned.push([name, before]);
-      if (now !== undefined && now !== before) concerned.push([name, now]);
-      if (before !== undefined && before !== now) {
-        const set = values.get(before);
-        set?.delete(key);
-        if (set?.size === 0) values.delete(before);
-      }
-      if (current && now !== undefined) indexed(values, now).set(key, current);
-    }
-    return concerned;
   }
 
   #advance(revision: number): void {
@@ -371,57 +340,26 @@ export class WatchCache {
     for (const check of this.#waiters) check();
   }
 
+  #bookmarkTimer(): BookmarkTimer {
+    let event: CacheEvent | undefined;
+    return new BookmarkTimer({
+      clock: this.#options.clock,
+      everyMs: this.#options.bookmarkMs ?? 60_000,
+      watchers: () => this.#watchers.all(),
+      onDue: () => {
+        this.#options.storage.requestProgress(this.prefix);
+        event = this.#bookmark(false);
+      },
+      send: (watcher) => watcher.sendBookmark((event ??= this.#bookmark(false))),
+    });
+  }
+
   #bookmark(initialEventsEnd: boolean): CacheEvent {
     const { apiVersion, kind } = this.#options;
     const annotations = initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
     const stored = Buffer.from(JSON.stringify({ kind, apiVersion, metadata: annotations }));
     return new CacheEvent('BOOKMARK', new CachedObject('', this.#revision, stored), undefined, initialEventsEnd);
   }
-
-  #wantBookmarks(watcher: CacheWatcher, deadlineMs: number | undefined): void {
-    const now = this.#options.clock.monotonic();
-    const every = this.#options.bookmarkMs ?? 60_000;
-    watcher.nextBookmark = now + (deadlineMs === undefined || deadlineMs - 2000 > every ? every : Math.max(deadlineMs - 2000, 1000));
-    watcher.lastBookmark = deadlineMs === undefined ? undefined : now + deadlineMs - 2000;
-    this.#scheduleBookmarks(watcher.nextBookmark);
-  }
-
-  /** One timer for all, at most once a second. */
-  #scheduleBookmarks(next: number): void {
-    if (next === Infinity || this.#stop.signal.aborted) return;
-    if (this.#bookmarkTimer && this.#bookmarkTimer.at <= next) return;
-    this.#bookmarkTimer?.timer.cancel();
-    const { clock } = this.#options;
-    const ms = Math.max(1000, next - clock.monotonic());
-    this.#bookmarkTimer = { at: next, timer: clock.schedule(ms, () => this.#sendBookmarks()) };
-  }
-
-  #sendBookmarks(): void {
-    this.#bookmarkTimer = undefined;
-    let next = Infinity;
-    this.#options.storage.requestProgress(this.prefix);
-    const now = this.#options.clock.monotonic();
-    const event = this.#bookmark(false);
-    for (const watcher of this.#watchers.all()) {
-      if (watcher.nextBookmark === undefined) continue;
-      if (watcher.nextBookmark > now) {
-        next = Math.min(next, watcher.nextBookmark);
-        continue;
-      }
-      const regular = now + (this.#options.bookmarkMs ?? 60_000);
-      const last = watcher.lastBookmark;
-      watcher.nextBookmark = last === undefined || regular <= last ? regular : last > now ? last : undefined;
-      next = Math.min(next, watcher.nextBookmark ?? Infinity);
-      watcher.sendBookmark(event);
-    }
-    this.#scheduleBookmarks(next);
-  }
-}
-
-function indexed(values: Map<string, Map<string, CachedObject>>, value: string): Map<string, CachedObject> {
-  let set = values.get(value);
-  if (!set) values.set(value, (set = new Map()));
-  return set;
 }
 
 function page(objects: SortedMap<CachedObject>, revision: number, prefix: string, options: CacheListOptions): CacheList {
