@@ -16,6 +16,7 @@ import { replicationControllerController } from './replicationcontroller/replica
 import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/root-ca-certificate-publisher-controller.ts';
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
+import { statefulSetController } from './statefulset/statefulset-controller.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
 
 export type { Controller, ControllerContext, ControllerOptions } from './controller.ts';
@@ -35,6 +36,7 @@ export const controllers: readonly Controller[] = [
   jobController,
   deploymentController,
   replicaSetController,
+  statefulSetController,
   cronJobController,
   ttlAfterFinishedController,
   rootCACertificatePublisherController,
