@@ -70,7 +70,7 @@ await time('deliveries to 1000 watchers of everything', 2_000_000, async () => {
   for (let i = 0; i < 2000; i++) await update(i, 2);
 });
 console.log(
-  `delivered ${delivered}, heap ${Math.round(process.memoryUsage().heapUsed / 1e6)} MB, rss ${Math.round(process.memoryUsage().rss / 1e6)} MB`,
+  `delivered ${delivered} (${Math.round(bytes / 1e6)} MB), heap ${Math.round(process.memoryUsage().heapUsed / 1e6)} MB, rss ${Math.round(process.memoryUsage().rss / 1e6)} MB`,
 );
 cache.stop();
 await storage.close();
