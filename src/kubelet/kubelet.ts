@@ -1,0 +1,124 @@
+/** The node agent: runs the pods that the API and files give this node, and tells how they are (pkg/kubelet). */
+import { join } from 'node:path';
+import { errorMessage } from '../base/log.ts';
+import { mkdir } from '../host/fs.ts';
+import { openGrpcChannel } from '../host/grpc-channel.ts';
+import { killPid } from '../host/kill-pid.ts';
+import { followApiPods } from './config/pod-source.ts';
+import { criOver } from './cri/cri.ts';
+import { withDefaults, type KubeletSettings } from './defaults.ts';
+import type { Kubelet, KubeletOptions } from './options.ts';
+import { makeParts, type KubeletParts } from './parts.ts';
+import { runRelistLoop } from './pleg/relist-loop.ts';
+import { RuntimeEvents } from './pleg/runtime-events.ts';
+import { housekeep } from './sync/housekeeping.ts';
+
+const RELIST_MS = 1000;
+/** With events from the runtime, listing is only a safety net. */
+const RELIST_WITH_EVENTS_MS = 10_000;
+const HOUSEKEEPING_MS = 2000;
+const RUNTIME_CHECK_MS = 5000;
+
+/**
+ * Starts the kubelet of one node. Resolves when the runtime answers and the pods that were there are known; what runs already is adopted.
+ * Rejects when the runtime cannot be reached or its directories cannot be made.
+ */
+export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
+  const settings = withDefaults(options);
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([options.signal, stopped.signal]);
+  const { runtimeName } = await reachRuntime(settings);
+  const parts = makeParts(settings, signal, runtimeName);
+  await makeDirectories(settings);
+  parts.cgroups.start({ cpuMilli: parts.machine.cpus * 1000, memory: parts.machine.memory });
+  await parts.runtimeState.refresh();
+  await parts.cache.relist();
+  const loops = startLoops(settings, parts, signal);
+  await followApiPods(settings.nodeName, settings.informers, parts.loop, parts.statuses);
+  loops.push(every(HOUSEKEEPING_MS, settings, signal, 'housekeeping', () => runHousekeeping(settings, parts)));
+  return {
+    nodeName: settings.nodeName,
+    port: undefined,
+    async stop() {
+      stopped.abort(new Error('the kubelet was stopped'));
+      await Promise.all(loops);
+      parts.cri.close();
+    },
+  };
+}
+
+async function reachRuntime({ containerRuntimeEndpoint, clock, signal }: KubeletSettings): Promise<{ runtimeName: string }> {
+  const cri = criOver(openGrpcChannel(containerRuntimeEndpoint));
+  try {
+    for (let tries = 0; ; tries++) {
+      try {
+        const { runtimeName } = await cri.version({}, { timeoutMs: 5000 });
+        return { runtimeName };
+      } catch (error) {
+        if (tries >= 50) throw new Error(`Cannot reach the container runtime at ${containerRuntimeEndpoint}: ${errorMessage(error)}`);
+        await clock.sleep(200, signal);
+      }
+    }
+  } finally {
+    cri.close();
+  }
+}
+
+async function makeDirectories(settings: KubeletSettings): Promise<void> {
+  await mkdir(join(settings.rootDirectory, 'pods'), { recursive: true, mode: 0o750 });
+  await mkdir(settings.podLogsDirectory, { recursive: true, mode: 0o755 });
+  if (settings.containerLogsDirectory) await mkdir(settings.containerLogsDirectory, { recursive: true, mode: 0o755 });
+}
+
+function startLoops(settings: KubeletSettings, parts: KubeletParts, signal: AbortSignal): Promise<void>[] {
+  const { clock, log } = settings;
+  const { cri, channel, cache } = parts;
+  const onEvent = (id: string) => void followEvent(id, parts, settings);
+  const events = new RuntimeEvents({ cri, channel, clock, log, signal, onEvent });
+  const period = () => (events.connected ? RELIST_WITH_EVENTS_MS : RELIST_MS);
+  return [
+    runRelistLoop({ cache, clock, log, signal, period }),
+    every(RUNTIME_CHECK_MS, settings, signal, 'checking the runtime', () => parts.runtimeState.refresh()),
+  ];
+}
+
+/** An event may come a moment before the runtime's own state has changed: look a few times. */
+async function followEvent(id: string, { cache }: KubeletParts, { clock, log, signal }: KubeletSettings): Promise<void> {
+  try {
+    for (const delay of [0, 10, 40, 150]) {
+      await clock.sleep(delay, signal);
+      const uid = cache.podOf(id);
+      if (uid === undefined) return;
+      const before = cache.get(uid);
+      await cache.inspect(uid);
+      const ended = (status: typeof before) => [...status.containers, ...status.sandboxes].find((c) => c.id === id)?.state;
+      if (ended(before) !== ended(cache.get(uid))) return;
+    }
+  } catch (error) {
+    if (!signal.aborted) log.debug('cannot follow an event of the runtime', { id, err: errorMessage(error) });
+  }
+}
+
+function runHousekeeping(settings: KubeletSettings, parts: KubeletParts): Promise<void> {
+  return housekeep({
+    ...parts,
+    log: settings.log,
+    podsDirectory: join(settings.rootDirectory, 'pods'),
+    deleteMirror: () => Promise.resolve(),
+    kill: killPid,
+    retainAllocations: () => {},
+  });
+}
+
+/** Runs `task` again and again; a failure is logged and does not end it. */
+async function every(ms: number, { clock, log }: KubeletSettings, signal: AbortSignal, what: string, task: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(ms, signal).catch(() => undefined); // Stopped: the loop looks at the signal.
+    if (signal.aborted) return;
+    try {
+      await task();
+    } catch (error) {
+      if (!signal.aborted) log.error(`${what} failed, will retry`, error);
+    }
+  }
+}
