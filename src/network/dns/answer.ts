@@ -33,7 +33,7 @@ export function decide(query: DnsQuery, zone: Zone, options: { readonly ttl: num
     if (resolution.kind === 'outside') return query.type === TYPE.ANY ? minimalAny(name, options.ttl) : { kind: 'forward', name, chain };
     if (resolution.kind === 'nxdomain' || (resolution.kind === 'nodata' && query.type !== TYPE.ANY)) {
       const rcode = resolution.kind === 'nxdomain' ? RCODE.NXDOMAIN : RCODE.NOERROR;
-      return answer(rcode, chain.length > 0 ? encodeRecords(query.name, chain) : negative(zone, name));
+      return answer(rcode, chain.length > 0 ? encodeRecords(query.name, chain, [zone.soa]) : negative(zone, name));
     }
     if (query.type === TYPE.ANY) return minimalAny(name, options.ttl);
     if (resolution.kind === 'records') {

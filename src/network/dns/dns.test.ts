@@ -173,7 +173,7 @@ describe('services', () => {
     for (const [what, expected] of [
       [resolver.resolve6(`many.${name}`), 'ENODATA'],
       [resolver.resolveMx(`web.${name}`), 'ENODATA'],
-      [resolver.resolve4(`empty.${name}`), 'ENODATA'],
+      [resolver.resolve4(`empty.${name}`), 'ENOTFOUND'],
       [resolver.resolve4(`_tcp.web.${name}`), 'ENODATA'],
       [resolver.resolve4(name), 'ENODATA'],
       [resolver.resolve4('svc.cluster.local'), 'ENODATA'],

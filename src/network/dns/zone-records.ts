@@ -21,8 +21,8 @@ export interface NameRecords {
 }
 
 export interface ServiceRecords {
-  /** `service.namespace.svc.<zone>` */
-  readonly own: NameRecords;
+  /** `service.namespace.svc.<zone>`; null for a headless service without endpoints, whose name does not exist (as in CoreDNS). */
+  readonly own: NameRecords | null;
   /** By `_port._protocol`. */
   readonly ports: ReadonlyMap<string, NameRecords>;
   /** By the label of an endpoint below the service. */
@@ -109,7 +109,7 @@ function headlessRecords(endpoints: ReadonlyMap<string, Endpoint>): ServiceRecor
     }
   }
   return {
-    own: { addresses: [...own.addresses], srv: own.srv },
+    own: endpoints.size === 0 ? null : { addresses: [...own.addresses], srv: own.srv },
     ports: mapValues(ports, (port) => ({ addresses: [...port.addresses], srv: port.srv })),
     endpoints: mapValues(endpoints, (e) => e.records),
   };

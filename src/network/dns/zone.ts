@@ -94,6 +94,11 @@ export class Zone {
     return isReverseName(name) ? this.#resolveReverse(name, type) : OUTSIDE;
   }
 
+  /** The zone's SOA, for the authority section of an answer that ends in nothing. */
+  get soa(): OutgoingRecord {
+    return this.#soa();
+  }
+
   /** Authority section of a negative answer about a name in the zone. */
   negativeRecords(name: string): EncodedRecords {
     const known = this.#negative.get(name.length);
@@ -247,7 +252,7 @@ function found(question: string, answers: readonly OutgoingRecord[], additionals
 
 /** Undefined: no such name. 'empty': it exists only because there are names below it. */
 function nameRecords(records: ServiceRecords, label: string, labelCount: number): NameRecords | 'empty' | undefined {
-  if (labelCount === 3) return records.own;
+  if (labelCount === 3) return records.own ?? undefined;
   if (labelCount === 5) return records.ports.get(label);
   const endpoint = records.endpoints.get(label);
   if (endpoint) return endpoint;
