@@ -1,13 +1,13 @@
 /** npm packages, as package-lock.json names them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quietly, root, SetupError, step } from './progress.mjs';
 
 export async function ensureNodePackages() {
   if (installedMatchesLock()) return;
-  const fresh = !existsSync(join(root, 'node_modules'));
   await step('npm packages', async () => {
-    await quietly('npm', [fresh ? 'ci' : 'install', '--include=dev', '--include=optional', '--no-audit', '--no-fund']);
+    // Not `npm ci`: it refuses a lock file without the optional packages of platforms that a registry's mirror leaves out.
+    await quietly('npm', ['install', '--no-save', '--include=dev', '--include=optional', '--no-audit', '--no-fund']);
     if (!installedMatchesLock()) throw new SetupError('npm has not installed what package-lock.json names. Next: rm -rf node_modules and try again');
   });
 }
