@@ -10,6 +10,8 @@ import { garbageCollectorController } from './garbage-collector/garbage-collecto
 import { jobController } from './job/job-controller.ts';
 import { legacyServiceAccountTokenCleanerController } from './legacy-serviceaccount-token-cleaner/legacy-serviceaccount-token-cleaner-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
+import { nodeIpamController } from './node-ipam/node-ipam-controller.ts';
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
 import { podGarbageCollectorController } from './pod-garbage-collector/pod-garbage-collector-controller.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { replicationControllerController } from './replicationcontroller/replicationcontroller-controller.ts';
@@ -17,7 +19,9 @@ import { rootCACertificatePublisherController } from './root-ca-certificate-publ
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { statefulSetController } from './statefulset/statefulset-controller.ts';
+import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
+import { ttlController } from './ttl/ttl-controller.ts';
 
 export type { Controller, ControllerContext, ControllerOptions } from './controller.ts';
 
@@ -38,6 +42,10 @@ export const controllers: readonly Controller[] = [
   replicaSetController,
   statefulSetController,
   cronJobController,
+  ttlController,
+  nodeIpamController,
+  nodeLifecycleController,
+  taintEvictionController,
   ttlAfterFinishedController,
   rootCACertificatePublisherController,
   legacyServiceAccountTokenCleanerController,
