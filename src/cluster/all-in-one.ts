@@ -59,7 +59,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       namespaceDeletionGracePeriodMs: NAMESPACE_GRACE_MS,
     },
   });
-  const scheduler = startScheduler(context(SCHEDULER, 'kube-scheduler')).then((started) => started.stopped);
+  const scheduler = startScheduler(context(SCHEDULER, 'default-scheduler')).then((started) => started.stopped);
   const addOns = keepAddOns(apiServer, options);
   // Nodes in namespaces: the machine itself must find the way to their pods.
   if (cluster.config.nodes.some((n) => n.namespace)) startRoutes(context(NETWORK, 'routes'), { nodeName: '' });

@@ -4,6 +4,8 @@ import type { Logger } from '../../base/log.ts';
 import type { ComponentContext } from '../../client/component.ts';
 import { HttpsTransport } from '../../client/https-transport.ts';
 import { makeDirectory } from '../../host/files.ts';
+import { startKubelet } from '../../kubelet/kubelet.ts';
+import type { KubeletOptions } from '../../kubelet/options.ts';
 import { startNodeNetwork } from '../../network/cni/node-network.ts';
 import { startRoutes } from '../../network/cni/routes.ts';
 import { PRIVATE_RANGES } from '../../network/dns/client-filter.ts';
@@ -11,7 +13,8 @@ import { startDns } from '../../network/dns/dns.ts';
 import { startKubeProxy } from '../../network/proxy/kube-proxy.ts';
 import { DNS_PORT } from '../add-ons/objects.ts';
 import { componentContext } from '../component-context.ts';
-import type { ClusterNode } from '../config/cluster-config.ts';
+import { nodeCgroup, type ClusterNode } from '../config/cluster-config.ts';
+import { nodeResolvConf } from './resolv-conf.ts';
 import type { Cluster } from '../config/open-cluster.ts';
 import { nodePaths } from '../config/paths.ts';
 import { ensureContainerd } from '../containerd/ensure-containerd.ts';
@@ -66,12 +69,36 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     log,
     clock,
   });
-  const [proxy, names, containerd] = await Promise.all([starting, dns, runtime]);
+  const kubelet = runtime.then(({ socket }) => startKubelet(kubeletOptions(options, socket)));
+  const [proxy, names, containerd, agent] = await Promise.all([starting, dns, runtime, kubelet]);
   return {
     async stop() {
-      await Promise.all([nodeNetwork.stop(), routes.stop(), proxy.stop(), names.stop()]);
+      await Promise.all([agent.stop(), nodeNetwork.stop(), routes.stop(), proxy.stop(), names.stop()]);
       containerd.release();
     },
+  };
+}
+
+function kubeletOptions(options: AgentOptions, socket: string): KubeletOptions {
+  const { config, paths } = options.cluster;
+  const { name, address } = options.node;
+  const own = nodePaths(paths, name);
+  const pem = (file: string) => readPem(paths.pki, file);
+  return {
+    ...context(options, 'kubelet-client', 'kubelet'),
+    nodeName: name,
+    nodeIPs: [address],
+    hostname: name,
+    clusterDNS: [config.dnsAddress],
+    clusterDomain: config.clusterDomain,
+    containerRuntimeEndpoint: socket,
+    rootDirectory: own.kubelet,
+    podLogsDirectory: own.podLogs,
+    containerLogsDirectory: own.containerLogs,
+    staticPodPath: own.staticPods,
+    serving: { cert: pem(`nodes/${name}/kubelet.crt`), key: pem(`nodes/${name}/kubelet.key`), clientCA: pem('ca.crt') },
+    cgroupRoot: nodeCgroup(config, name),
+    resolvConf: nodeResolvConf(),
   };
 }
 

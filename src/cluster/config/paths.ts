@@ -23,6 +23,8 @@ export interface NodePaths {
   /** IPAM state of the CNI plugins. */
   readonly cniState: string;
   readonly podLogs: string;
+  /** Links to the logs under older names; empty for none. */
+  readonly containerLogs: string;
   readonly staticPods: string;
   readonly agentLog: string;
   readonly containerdLog: string;
@@ -61,6 +63,7 @@ export function nodePaths(paths: ClusterPaths, node: string): NodePaths {
     cniState: join(dir, 'cni/state'),
     // The usual place for the usual cluster, where log collectors look; a place of its own for every other.
     podLogs: paths.dataDir === DEFAULT_DATA_DIR ? '/var/log/pods' : join(dir, 'pod-logs'),
+    containerLogs: paths.dataDir === DEFAULT_DATA_DIR ? '/var/log/containers' : '',
     staticPods: join(dir, 'manifests'),
     agentLog: join(paths.logs, `agent-${node}.log`),
     containerdLog: join(paths.logs, `containerd-${node}.log`),
