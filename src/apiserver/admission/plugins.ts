@@ -25,6 +25,7 @@ import { ownerReferencesPermissionEnforcement, type OwnerReferencesOptions } fro
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import { podNodeSelector } from './pod-node-selector.ts';
 import { podResizeValidator } from './pod-resize-validator.ts';
+import { podSecurity, type PodSecurityOptions } from './pod-security.ts';
 import { podTolerationRestriction, type PodTolerationOptions } from './pod-toleration-restriction.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
@@ -50,6 +51,7 @@ export interface AdmissionOptions {
   readonly eventLimits?: readonly EventLimit[];
   readonly limitedResources?: readonly LimitedResource[];
   readonly podNodeSelectors?: Readonly<Record<string, string>>;
+  readonly podSecurity?: Omit<PodSecurityOptions, 'registry'>;
   readonly podTolerations?: Omit<PodTolerationOptions, 'registry'>;
 }
 
@@ -79,6 +81,7 @@ function allPlugins(o: AdmissionOptions): (readonly [AdmissionPlugin, boolean])[
     [nodeRestriction(o), true],
     [taintNodesByCondition, true],
     [alwaysPullImages, false],
+    [podSecurity({ registry, ...o.podSecurity }), true],
     [podNodeSelector(registry, o.podNodeSelectors), false],
     [priority(registry), true],
     [defaultTolerationSeconds(o.tolerationSeconds), true],
