@@ -4,9 +4,12 @@ import { errorMessage } from '../base/log.ts';
 import { mkdir } from '../host/fs.ts';
 import { openGrpcChannel } from '../host/grpc-channel.ts';
 import { killPid } from '../host/kill-pid.ts';
+import { fileSystemSize } from '../host/file-system-size.ts';
+import { Quantity } from '../machinery/quantity.ts';
 import { followApiPods } from './config/pod-source.ts';
 import { criOver } from './cri/cri.ts';
 import { withDefaults, type KubeletSettings } from './defaults.ts';
+import { makeNode } from './node/make-node.ts';
 import type { Kubelet, KubeletOptions } from './options.ts';
 import { makeParts, type KubeletParts } from './parts.ts';
 import { runRelistLoop } from './pleg/relist-loop.ts';
@@ -27,13 +30,17 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const settings = withDefaults(options);
   const stopped = new AbortController();
   const signal = AbortSignal.any([options.signal, stopped.signal]);
-  const { runtimeName } = await reachRuntime(settings);
-  const parts = makeParts(settings, signal, runtimeName);
+  const runtime = await reachRuntime(settings);
   await makeDirectories(settings);
-  parts.cgroups.start({ cpuMilli: parts.machine.cpus * 1000, memory: parts.machine.memory });
+  const storageBytes = (await fileSystemSize(settings.rootDirectory)).capacityBytes;
+  const parts = makeParts(settings, signal, { runtimeName: runtime.runtimeName, storageBytes });
+  parts.cgroups.start({ cpuMilli: parts.machine.cpus * 1000, memory: Quantity.parse(parts.resources.allocatable['memory'] ?? '0').value() });
   await parts.runtimeState.refresh();
   await parts.cache.relist();
-  const loops = startLoops(settings, parts, signal);
+  const node = makeNode(settings, parts, { runtimeVersion: `${runtime.runtimeName}://${runtime.runtimeVersion}`, port: undefined, signal });
+  await node.status.register();
+  settings.recorder.event(node.reference, 'Normal', 'Starting', 'Starting kubelet.');
+  const loops = [...startLoops(settings, parts, signal), node.status.run(), node.lease()];
   await followApiPods(settings.nodeName, settings.informers, parts.loop, parts.statuses);
   loops.push(every(HOUSEKEEPING_MS, settings, signal, 'housekeeping', () => runHousekeeping(settings, parts)));
   return {
@@ -47,13 +54,12 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   };
 }
 
-async function reachRuntime({ containerRuntimeEndpoint, clock, signal }: KubeletSettings): Promise<{ runtimeName: string }> {
+async function reachRuntime({ containerRuntimeEndpoint, clock, signal }: KubeletSettings): Promise<{ runtimeName: string; runtimeVersion: string }> {
   const cri = criOver(openGrpcChannel(containerRuntimeEndpoint));
   try {
     for (let tries = 0; ; tries++) {
       try {
-        const { runtimeName } = await cri.version({}, { timeoutMs: 5000 });
-        return { runtimeName };
+        return await cri.version({}, { timeoutMs: 5000 });
       } catch (error) {
         if (tries >= 50) throw new Error(`Cannot reach the container runtime at ${containerRuntimeEndpoint}: ${errorMessage(error)}`);
         await clock.sleep(200, signal);

@@ -10,6 +10,7 @@ import { readMachineFacts } from '../host/machine-facts.ts';
 import { systemMounter } from '../host/mounts.ts';
 import { tailFile } from '../host/tail-file.ts';
 import { tcpConnect } from '../host/tcp-connect.ts';
+import { Quantity } from '../machinery/quantity.ts';
 import type { NodeLimits } from './cgroups/container-resources.ts';
 import { PodCgroups } from './cgroups/pod-cgroups.ts';
 import { criOver } from './cri/cri.ts';
@@ -17,6 +18,7 @@ import type { KubeletSettings } from './defaults.ts';
 import { ImageManager } from './images/image-manager.ts';
 import { PullQueue } from './images/pull-queue.ts';
 import { PullRecords, type PullRecord } from './images/pull-records.ts';
+import { hugepageSizes, nodeResources } from './node/node-resources.ts';
 import { readLastLogLines } from './logs/read-last-lines.ts';
 import { ServiceAccountTokens } from './objects/service-account-tokens.ts';
 import { WatchedObjects } from './objects/watched-objects.ts';
@@ -47,10 +49,17 @@ import type { RuntimePodStatus } from './runtime/types.ts';
 const CRASH_INITIAL_MS = 10_000;
 const CRASH_MAX_MS = 300_000;
 
+export interface RuntimeFacts {
+  /** `containerd`. */
+  readonly runtimeName: string;
+  /** Size of the file system with the kubelet's directories. */
+  readonly storageBytes: number;
+}
+
 export type KubeletParts = ReturnType<typeof makeParts>;
 
 /** `signal` ends every loop that the parts start. */
-export function makeParts(settings: KubeletSettings, signal: AbortSignal, runtimeName: string) {
+export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runtimeName, storageBytes }: RuntimeFacts) {
   const { client, clock, random, log, informers } = settings;
   const machine = readMachineFacts();
   const channel = openGrpcChannel(settings.containerRuntimeEndpoint);
@@ -59,7 +68,14 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, runtim
   const paths = podPaths(settings.rootDirectory);
   const cgroupTree = openCgroups();
   const cgroups = new PodCgroups({ cgroups: cgroupTree, root: settings.cgroupRoot, enforceCpuLimits: true, podPidsLimit: settings.podPidsLimit });
-  const node: NodeLimits = { memoryCapacity: machine.memory, hugepageSizes: [], cpuCfsQuota: true, swapController: false };
+  const resources = nodeResources({
+    machine,
+    maxPods: settings.maxPods,
+    storageBytes,
+    reserved: [settings.systemReserved ?? {}, settings.kubeReserved ?? {}],
+    evictionHard: settings.evictionHard,
+  });
+  const node: NodeLimits = { memoryCapacity: machine.memory, hugepageSizes: hugepageSizes(machine), cpuCfsQuota: true, swapController: false };
   const runtimeState = new RuntimeState(cri, clock);
   const pods = new PodManager();
   const failures = new StartFailures();
@@ -67,7 +83,6 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, runtim
   const userNamespaces = new UserNamespaces(paths, settings.maxPods, []);
   const tokens = new ServiceAccountTokens(client, clock, random);
   const serviceInformer = informers.informer(services);
-  const parts = { allocatable: (): Readonly<Record<string, string>> => ({}) };
 
   const refreshVolumes = (_namespace: string, _name: string, uids: ReadonlySet<string>): void => {
     for (const uid of uids) {
@@ -88,7 +103,7 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, runtim
       mounter: systemMounter,
       clock,
       paths,
-      allocatableMemory: machine.memory,
+      allocatableMemory: Quantity.parse(resources.allocatable['memory'] ?? '0').value(),
       nodeLabels: () => settings.nodeLabels,
       claim: (namespace, name) => client.resource(persistentVolumeClaims).get(name, { namespace }),
       persistentVolume: (name) => client.resource(persistentVolumes).get(name),
@@ -97,9 +112,7 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, runtim
         secret,
         token: (pod, audience, seconds) => tokens.get(pod, audience, seconds),
         trustBundle: () => Promise.reject(new Error('clusterTrustBundle projections are not supported by this kubelet (feature gate ClusterTrustBundleProjection is off)')),
-        get allocatable() {
-          return parts.allocatable();
-        },
+        allocatable: resources.allocatable,
       },
     },
   });
@@ -156,7 +169,7 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, runtim
     clusterDomain: settings.clusterDomain,
     resolvConf: settings.resolvConf,
     userNamespaces,
-    allocatable: () => parts.allocatable(),
+    allocatable: () => resources.allocatable,
     configMap,
     secret,
     services: () => (serviceInformer.hasSynced ? serviceInformer.lister.list() : undefined),
@@ -248,7 +261,8 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, runtim
     onUpdate: (pod) => void volumes.refresh(pod),
     onRemove: () => {},
   });
-  return { machine, channel, cri, events, paths, cgroups, cgroupTree, pods, cache, statuses, probes, volumes, workers, loop, runtimeState, serviceInformer };
+  const pressure = { memory: () => false, disk: () => false, pid: () => false };
+  return { machine, resources, pressure, channel, cri, events, paths, cgroups, cgroupTree, pods, cache, statuses, probes, volumes, workers, loop, runtimeState, serviceInformer };
 }
 
 function pullRecordStore(path: string) {

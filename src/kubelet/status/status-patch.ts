@@ -11,7 +11,8 @@ export function podStatusPatch(from: PodStatus, to: PodStatus): Json | undefined
   return objectPatch(from as Json, to as Json, MERGE_KEYS);
 }
 
-function objectPatch(from: Json, to: Json, mergeKeys: Readonly<Record<string, string>> = {}): Json | undefined {
+/** The patch between two objects; `mergeKeys` names lists that merge by a field. Undefined when nothing differs. */
+export function objectPatch(from: Json, to: Json, mergeKeys: Readonly<Record<string, string>> = {}): Json | undefined {
   const patch: Json = {};
   for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
     const [before, after] = [from[name], to[name]];
