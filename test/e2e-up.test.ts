@@ -44,6 +44,11 @@ async function containerIds(): Promise<string[]> {
   return ids.trim().split('\n').sort();
 }
 
+async function fromNodePort(): Promise<string> {
+  const address = await kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}');
+  return inside('curl', '-sSf', '-m5', `http://${address}:30080/`);
+}
+
 interface Supervisor {
   readonly supervisor: { readonly pid: number };
   readonly children: Record<string, { readonly process: { readonly pid: number } }>;
@@ -74,11 +79,11 @@ test('the example runs: pulled images, Services, DNS, node port', { timeout: TIM
   await kubectl('apply', '-f', join(root, 'examples/visits/visits.yaml'));
   await kubectl('rollout', 'status', 'deployment/store', '--timeout=120s');
   await kubectl('rollout', 'status', 'deployment/web', '--timeout=120s');
-  assert.match(await eventually(() => inside('curl', '-sSf', '-m5', 'http://127.0.0.1:30080/')), /^Hello from web-\S+: visit \d+$/m);
+  assert.match(await eventually(fromNodePort), /^Hello from web-\S+: visit \d+$/m);
   const clusterIp = await kubectl('get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}');
   assert.match(await inside('curl', '-sSf', '-m5', `http://${clusterIp}/`), /^Hello from web-/);
-  const fromPod = await kubectl('exec', 'deploy/web', '--', 'wget', '-q', '-T5', '-O-', 'http://web.default.svc.cluster.local/');
-  assert.match(fromPod, /^Hello from web-/);
+  const request = 'printf "GET / HTTP/1.0\\r\\n\\r\\n" | nc -w 5 web.default.svc.cluster.local 80';
+  assert.match(await kubectl('exec', 'deploy/web', '--', 'sh', '-c', request), /^Hello from web-\S+: visit \d+$/m);
 });
 
 test('logs, exec, scale, a new image, back', { timeout: TIMEOUT_MS }, async () => {
@@ -114,7 +119,7 @@ test('down and up again: data stays, pods run again; reset leaves nothing', { ti
   await assert.rejects(kubectl('get', 'nodes', '--request-timeout=2s'));
   await wherry('up');
   await kubectl('rollout', 'status', 'deployment/web', '--timeout=120s');
-  assert.match(await eventually(() => inside('curl', '-sSf', '-m5', 'http://127.0.0.1:30080/')), /^Hello from web-/);
+  assert.match(await eventually(fromNodePort), /^Hello from web-/);
   await wherry('reset');
   assert.equal(existsSync(dataDir), false);
   assert.doesNotMatch(readFileSync('/proc/self/mountinfo', 'utf8'), new RegExp(dataDir));
