@@ -25,7 +25,7 @@ export interface FieldSchema {
   readonly emitZero?: boolean;
   readonly listType?: 'map' | 'set' | 'atomic';
   readonly listMapKeys?: readonly string[];
-  /** Set for maps and structs that are owned and replaced as a whole. */
+  /** True for maps and structs that are owned and replaced as a whole; false where the field is granular though its type is atomic. */
   readonly atomic?: boolean;
   readonly patchStrategy?: readonly string[];
   readonly patchMergeKey?: string;
@@ -120,7 +120,7 @@ function parseField(location: string, line: string): FieldSchema {
       case 'set': field.listType = 'set'; break;
       case 'untyped': untyped = true; break;
       case 'atomic': if (container === 'list') field.listType = 'atomic'; else field.atomic = true; break;
-      case 'granular': break;
+      case 'granular': field.atomic = false; break;
       case 'patch': field.patchStrategy = value.split(','); break;
       case 'mergeKey': if (value !== '') field.patchMergeKey = value; break;
       case 'default': field.default = JSON.parse(value); break;
