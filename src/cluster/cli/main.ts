@@ -28,6 +28,8 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'the controllers',
     load: () => import('../components/kube-controller-manager.ts'),
   },
+  'kube-scheduler': { group: 'Components', summary: 'the scheduler', load: () => import('../components/kube-scheduler.ts') },
+  kubelet: { group: 'Components', summary: 'the node agent', load: () => import('../components/kubelet.ts') },
   'kube-proxy': { group: 'Components', summary: "a node's service proxy", load: () => import('../components/kube-proxy.ts') },
   agent: { group: 'Clusters', summary: '', load: () => import('../commands/agent.ts') },
 };

@@ -50,6 +50,8 @@ export function clientConfig(flags: ClientFlags): RestConfig {
 
 export interface RunOptions {
   readonly name: string;
+  /** Source of its events; the name when left out. */
+  readonly eventSource?: string;
   readonly flags: ClientFlags;
   /** With it the component works only as the leader. */
   readonly leader?: LeaderFlags;
@@ -65,7 +67,7 @@ export async function runComponent(options: RunOptions): Promise<number> {
   const signal = terminationSignal();
   const ctx = componentContext({
     transport: transportFor(config, { clock: systemClock, userAgent: options.name }),
-    component: options.name,
+    component: options.eventSource ?? options.name,
     ...(options.host !== undefined && { host: options.host }),
     clock: systemClock,
     random: systemRandom,

@@ -117,18 +117,21 @@ function ensureServiceAccountKey(context: PkiContext, issued: string[]): void {
   }
 }
 
-function newKeyPair(): { publicKey: KeyObject; privateKey: KeyObject } {
+export function newKeyPair(): { publicKey: KeyObject; privateKey: KeyObject } {
   return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 }
 
-function newSerialAndLife(context: PkiContext, lifetimeMs: number): { serial: Uint8Array; notBefore: number; notAfter: number } {
+export function newSerialAndLife(
+  context: Pick<PkiContext, 'clock' | 'random'>,
+  lifetimeMs: number,
+): { serial: Uint8Array; notBefore: number; notAfter: number } {
   const now = context.clock.now();
   const serial = context.random.bytes(16);
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x01;
   return { serial, notBefore: now - BACKDATE_MS, notAfter: now + lifetimeMs };
 }
 
-function writePair(path: string, certificate: string, key: KeyObject): void {
+export function writePair(path: string, certificate: string, key: KeyObject): void {
   writeFileAtomic(`${path}.key`, privatePem(key));
   writeFileAtomic(`${path}.crt`, certificate, 0o644);
 }
