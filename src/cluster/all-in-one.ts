@@ -4,19 +4,21 @@
  */
 import type { Clock, Random } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { CONTROLLER_MANAGER, controllerIdentity, LOOPBACK, SCHEDULER } from '../apiserver/authn/component-users.ts';
 import { SigningKey } from '../apiserver/authn/service-account/keys.ts';
+import { legacyTokenSigner } from '../apiserver/authn/service-account/legacy-token-signer.ts';
 import { CaPool } from '../apiserver/authn/x509/ca-pool.ts';
+import type { UserInfo } from '../apiserver/request.ts';
 import { startApiServer, type ApiServer } from '../apiserver/server.ts';
 import { Client } from '../client/client.ts';
+import { componentContext } from '../client/component-context.ts';
 import { startControllers } from '../controllers/index.ts';
 import { startRoutes } from '../network/cni/routes.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ensureAddOns } from './add-ons/ensure-add-ons.ts';
-import { componentContext } from './component-context.ts';
+import { NETWORK_USER } from './add-ons/objects.ts';
 import type { Cluster } from './config/open-cluster.ts';
-import { CONTROLLER_MANAGER, controllerIdentity, LOOPBACK, NETWORK, SCHEDULER } from './identities.ts';
-import { legacyTokenSigner } from './legacy-token.ts';
 import { readPem } from './pki/cluster-kubeconfigs.ts';
 import { clusterInfoKubeconfig } from './pki/kubeconfig.ts';
 
@@ -36,6 +38,7 @@ export interface AllInOne {
   stop(): Promise<void>;
 }
 
+const NETWORK: UserInfo = { name: NETWORK_USER, groups: ['system:authenticated'] };
 const ADD_ON_RETRY_MS = 1_000;
 /** There is no other server that a namespace's deletion must reach. */
 const NAMESPACE_GRACE_MS = 0;

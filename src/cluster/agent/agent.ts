@@ -12,7 +12,7 @@ import { PRIVATE_RANGES } from '../../network/dns/client-filter.ts';
 import { startDns } from '../../network/dns/dns.ts';
 import { startKubeProxy } from '../../network/proxy/kube-proxy.ts';
 import { DNS_PORT } from '../add-ons/objects.ts';
-import { componentContext } from '../component-context.ts';
+import { componentContext } from '../../client/component-context.ts';
 import { nodeCgroup, type ClusterNode } from '../config/cluster-config.ts';
 import { nodeResolvConf } from './resolv-conf.ts';
 import type { Cluster } from '../config/open-cluster.ts';

@@ -5,8 +5,8 @@ import type { RestConfig } from '../../client/rest-config.ts';
 import { controllers, startControllers, type ControllerOptions } from '../../controllers/index.ts';
 import type { Command } from '../cli/command.ts';
 import { flagHelp, parseFlags, type FlagValues } from '../cli/flags.ts';
-import { serviceAccountOf } from '../identities.ts';
-import { legacyTokenSigner } from '../legacy-token.ts';
+import { serviceAccountOf } from '../../apiserver/authn/component-users.ts';
+import { legacyTokenSigner } from '../../apiserver/authn/service-account/legacy-token-signer.ts';
 import { CLIENT_FLAGS, LEADER_FLAGS, readOptionalFile, runComponent } from './run-component.ts';
 import { serviceAccountClients } from './service-account-clients.ts';
 

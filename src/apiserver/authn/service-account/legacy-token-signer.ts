@@ -1,13 +1,18 @@
-import { signToken } from '../apiserver/authn/service-account/jwt.ts';
-import type { SigningKey } from '../apiserver/authn/service-account/keys.ts';
-import { LEGACY_ISSUER } from '../apiserver/authn/service-account/legacy-token-authenticator.ts';
-import { serviceAccountUser } from '../apiserver/authn/service-account/user-name.ts';
-import type { ControllerOptions } from '../controllers/index.ts';
+import { signToken } from './jwt.ts';
+import type { SigningKey } from './keys.ts';
+import { LEGACY_ISSUER } from './legacy-token-authenticator.ts';
+import { serviceAccountUser } from './user-name.ts';
+
+export interface LegacyTokenAccount {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
 
 const PREFIX = 'kubernetes.io/serviceaccount/';
 
 /** Signs the tokens that live in Secrets of type kubernetes.io/service-account-token (pkg/serviceaccount/legacy.go). */
-export function legacyTokenSigner(key: SigningKey): NonNullable<ControllerOptions['signLegacyServiceAccountToken']> {
+export function legacyTokenSigner(key: SigningKey): (account: LegacyTokenAccount, secret: { readonly name: string }) => Promise<string> {
   return (account, secret) =>
     signToken(
       {

@@ -1,14 +1,11 @@
-/** Who the components are towards the API server. Their rights are upstream's bootstrap roles, and one role of our own (add-ons/). */
-import { serviceAccountGroups, serviceAccountUser } from '../apiserver/authn/service-account/user-name.ts';
-import type { UserInfo } from '../apiserver/request.ts';
-import { NETWORK_USER } from './add-ons/objects.ts';
+/** Who the control plane's components are towards the API server. Their rights are upstream's bootstrap roles. */
+import type { UserInfo } from '../request.ts';
+import { serviceAccountGroups, serviceAccountUser } from './service-account/user-name.ts';
 
 /** The server's own, for what only it may do (bootstrap objects). */
 export const LOOPBACK: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 export const CONTROLLER_MANAGER: UserInfo = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };
 export const SCHEDULER: UserInfo = { name: 'system:kube-scheduler', groups: ['system:authenticated'] };
-
-export const NETWORK: UserInfo = { name: NETWORK_USER, groups: ['system:authenticated'] };
 
 /** Service accounts of the controllers that have another name than the controller (cmd/kube-controller-manager/app). */
 const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** Builds and signs X.509 v3 certificates (RFC 5280) with ECDSA P-256 keys. Pure but for the signature, which is randomised by OpenSSL. */
 import { createHash, sign, type KeyObject } from 'node:crypto';
 import { parseIp } from '../../base/ip.ts';
-import { der, type Der } from './der.ts';
+import { der, type Der } from './write-der.ts';
 
 export interface Subject {
   readonly commonName: string;

@@ -1,10 +1,10 @@
 import type { Clock, Random } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { Client } from '../client/client.ts';
-import type { ComponentContext } from '../client/component.ts';
-import { eventRecorder } from '../client/events.ts';
-import { informerFactory } from '../client/shared-informer.ts';
-import type { Transport } from '../client/transport.ts';
+import { Client } from './client.ts';
+import type { ComponentContext } from './component.ts';
+import { eventRecorder } from './events.ts';
+import { informerFactory } from './shared-informer.ts';
+import type { Transport } from './transport.ts';
 
 export interface ContextOptions {
   readonly transport: Transport;
