@@ -1,8 +1,13 @@
 /** The controllers of kube-controller-manager by upstream's names, and how to run them. */
 import type { Controller, ControllerContext } from './controller.ts';
+import { certificateSigningRequestApprovingController } from './certificatesigningrequest-approving/certificatesigningrequest-approving-controller.ts';
+import { certificateSigningRequestCleanerController } from './certificatesigningrequest-cleaner/certificatesigningrequest-cleaner-controller.ts';
+import { certificateSigningRequestSigningController } from './certificatesigningrequest-signing/certificatesigningrequest-signing-controller.ts';
+import { clusterRoleAggregationController } from './clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { cronJobController } from './cronjob/cronjob-controller.ts';
 import { daemonSetController } from './daemonset/daemonset-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
+import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
@@ -15,6 +20,7 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle-control
 import { podGarbageCollectorController } from './pod-garbage-collector/pod-garbage-collector-controller.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { replicationControllerController } from './replicationcontroller/replicationcontroller-controller.ts';
+import { resourceQuotaController } from './resourcequota/resourcequota-controller.ts';
 import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/root-ca-certificate-publisher-controller.ts';
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
@@ -33,6 +39,7 @@ export const controllers: readonly Controller[] = [
   endpointSliceMirroringController,
   replicationControllerController,
   podGarbageCollectorController,
+  resourceQuotaController,
   namespaceController,
   serviceAccountController,
   garbageCollectorController,
@@ -41,11 +48,16 @@ export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
   statefulSetController,
+  disruptionController,
   cronJobController,
+  certificateSigningRequestSigningController,
+  certificateSigningRequestApprovingController,
+  certificateSigningRequestCleanerController,
   ttlController,
   nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
+  clusterRoleAggregationController,
   ttlAfterFinishedController,
   rootCACertificatePublisherController,
   legacyServiceAccountTokenCleanerController,
