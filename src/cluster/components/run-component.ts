@@ -9,7 +9,7 @@ import { lineLogger } from '../../host/log.ts';
 import { machineHostname } from '../../host/machine-user.ts';
 import { terminationSignal } from '../../host/termination.ts';
 import { UsageError, type FlagSpecs } from '../cli/flags.ts';
-import { componentContext } from '../component-context.ts';
+import { componentContext } from '../../client/component-context.ts';
 
 export const CLIENT_FLAGS = {
   kubeconfig: { type: 'string', help: 'kubeconfig file; without it and without --master the one of the pod' },

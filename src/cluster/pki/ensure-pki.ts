@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock, Random } from '../../base/clock.ts';
 import { errorMessage } from '../../base/log.ts';
 import { readTextIfExists, writeFileAtomic } from '../../host/files.ts';
-import { issueCertificate, type Issuer } from './certificate.ts';
+import { issueCertificate, type Issuer } from '../../wire/der/issue-certificate.ts';
 import {
   BACKDATE_MS,
   CA_LIFETIME_MS,

@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../../base/clock.ts';
-import { issueCertificate } from './certificate.ts';
+import { issueCertificate } from '../../wire/der/issue-certificate.ts';
 import { newKeyPair, newSerialAndLife, writePair } from './ensure-pki.ts';
 import { LEAF_LIFETIME_MS } from './plan.ts';
 
