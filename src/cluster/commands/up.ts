@@ -30,13 +30,14 @@ export const command: Command = {
     }
     if (!isRoot()) throw new Error('Cannot run containers without root. Next: sudo npm run up (or sudo wherry up)');
     const progress = lineProgress(systemClock, write);
+    const since = systemClock.now();
     const cluster = await configure(resolveDataDir(flags['data-dir']), flags);
     const { nodes } = cluster.config;
     write(`Wherry: Kubernetes with ${nodes.length === 1 ? 'one node' : `${nodes.length} nodes`}, data in ${cluster.paths.dataDir}\n`);
     const { supervision } = await startProcesses(cluster, progress, flags.foreground ? supervise : undefined);
     const client = adminClient(cluster, systemClock);
     try {
-      await becomeReady(cluster, client, flags, progress);
+      await becomeReady(cluster, client, flags, progress, since);
     } finally {
       await client.transport.close();
     }
@@ -45,7 +46,7 @@ export const command: Command = {
   },
 };
 
-async function becomeReady(cluster: Cluster, client: Client, flags: UpFlags, progress: Progress): Promise<void> {
+async function becomeReady(cluster: Cluster, client: Client, flags: UpFlags, progress: Progress, since: number): Promise<void> {
   const { config, paths } = cluster;
   const options = { cluster, client, clock: systemClock, timeoutMs: flags.timeout };
   const { exampleRegistryPort } = config;
@@ -58,7 +59,7 @@ async function becomeReady(cluster: Cluster, client: Client, flags: UpFlags, pro
   );
   await progress.step(
     config.nodes.length === 1 ? 'node Ready' : 'nodes Ready',
-    () => waitForNodes(options),
+    () => waitForNodes(options, since),
     () => config.nodes.map((n) => n.name).join(', '),
   );
   if (images)

@@ -3,7 +3,7 @@ import type { Node } from '../../api/core/v1.gen.ts';
 import type { Clock } from '../../base/clock.ts';
 import { errorMessage } from '../../base/log.ts';
 import type { Client } from '../../client/client.ts';
-import { nodes } from '../../client/resources.ts';
+import { leases, nodes } from '../../client/resources.ts';
 import { logTail } from '../../host/log-tail.ts';
 import type { Cluster } from '../config/open-cluster.ts';
 import { agentOf, clusterChildren, SERVER } from '../supervisor/cluster-children.ts';
@@ -27,12 +27,16 @@ export function waitForApi(options: WaitOptions): Promise<void> {
   });
 }
 
-/** Resolves when every node of the cluster is Ready. */
-export function waitForNodes(options: WaitOptions): Promise<void> {
+/** Resolves when every node of the cluster is Ready, and says so itself: not only the API server from memory. `since`: wall time, milliseconds. */
+export function waitForNodes(options: WaitOptions, since: number): Promise<void> {
   const wanted = options.cluster.config.nodes.map((n) => n.name);
+  const { client } = options;
   return poll(options, `node ${wanted.join(', ')}`, wanted.map(agentOf), 100, async () => {
-    const { items } = await options.client.resource(nodes).list();
-    return wanted.every((name) => items.some((node) => node.metadata.name === name && isReady(node)));
+    const { items } = await client.resource(nodes).list();
+    if (!wanted.every((name) => items.some((node) => node.metadata.name === name && isReady(node)))) return false;
+    const { items: held } = await client.resource(leases).list({ namespace: 'kube-node-lease' });
+    const renewed = (name: string) => Date.parse(held.find((lease) => lease.metadata.name === name)?.spec?.renewTime ?? '') >= since;
+    return wanted.every(renewed);
   });
 }
 
