@@ -25,6 +25,8 @@ import { buildAuthorization, type Authorization } from './build-authorization.ts
 import { admissionOf, escalationPlugin } from './build-admission.ts';
 import { nonResourcePaths } from './non-resource-paths.ts';
 import { serveBuiltins } from './registry/builtin.ts';
+import { expireEvents } from './registry/core/events/expiry.ts';
+import { keepKubernetesService } from './registry/core/services/kubernetes-service.ts';
 import { Registry } from './registry/registry.ts';
 import type { ApiRequest, ApiResponse, Filter, RequestContext, UserInfo } from './request.ts';
 import { requestInfo } from './request-info.ts';
@@ -130,7 +132,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await crds.start();
   await bootstrap({ registry, serviceCidrs: options.serviceCidrs, clock });
   keepBootstrapped({ registry, serviceCidrs: options.serviceCidrs, clock, log, signal: stopping.signal });
+  expireEvents({ registry, clock, log, signal: stopping.signal });
   const http: HttpServer | undefined = options.https ? await startHttpServer({ ...options.https, handle }) : undefined;
+  const kubernetesService = await keepKubernetesService({
+    registry, storage, clock, log,
+    serviceCidrs: options.serviceCidrs,
+    ...(options.advertiseAddress !== undefined && { advertiseAddress: options.advertiseAddress }),
+    securePort: http?.port ?? 443,
+  });
   return {
     registry,
     handle,
@@ -138,6 +147,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     port: http?.port ?? 0,
     async stop(graceMs = 1000) {
       stopping.abort(new Error('the server is stopping'));
+      await kubernetesService.stop().catch((error: unknown) => log.error('cannot take this server out of the kubernetes service', error));
       registry.stop();
       await http?.close(graceMs);
       outbound.close();

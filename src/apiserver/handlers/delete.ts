@@ -38,7 +38,7 @@ export async function deleteObject(context: RequestContext, served: ServedResour
 }
 
 /** Resources whose store answers a deletion with the object as it was (ReturnDeletedObject). */
-const RETURNS_DELETED_OBJECT = new Set(['pods', 'persistentvolumeclaims', 'persistentvolumes', 'serviceaccounts', 'services', 'podtemplates', 'resourcequotas', 'storageclasses', 'csidrivers', 'csinodes', 'volumeattachments', 'podsecuritypolicies', 'csistoragecapacities', 'volumeattributesclasses']);
+const RETURNS_DELETED_OBJECT = new Set(['pods', 'persistentvolumeclaims', 'persistentvolumes', 'serviceaccounts', 'services', 'podtemplates', 'resourcequotas', 'storageclasses', 'csidrivers', 'csinodes', 'volumeattachments', 'volumeattributesclasses', 'namespaces', 'resourceclaims', 'resourceclaimtemplates', 'resourceslices', 'deviceclasses', 'devicetaintrules', 'resourcepoolstatusrequests']);
 
 /** DELETE of a collection: each object that matches, as if deleted one by one. */
 export async function deleteCollection(context: RequestContext, served: ServedResource, deps: WriteDeps): Promise<ApiResponse> {

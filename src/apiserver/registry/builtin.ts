@@ -2,7 +2,7 @@
 import { builtinResources, type ResourceDefinition } from '../../api/surface.ts';
 import type { ObjectSubresource, ServedResource, SubresourceHandler } from '../served-resource.ts';
 import { builtinCodec } from './codec.ts';
-import { conversions } from './conversions.ts';
+import { conversionOf } from './conversions.ts';
 import { builtinFields } from './fields.ts';
 import { withGenericRules } from './generic-strategy.ts';
 import type { Registry } from './registry.ts';
@@ -59,7 +59,7 @@ function servedBuiltin(registry: Registry, definition: ResourceDefinition, strat
       objectLike.set(sub.name, { definition: sub, part: sub.name === 'status' ? 'status' : 'main', ...(rules && sub.name !== 'status' && { override: rules }) });
     }
   }
-  const convert = conversions[`${definition.group}/${definition.version}/${definition.resource}`];
+  const convert = conversionOf(definition);
   return {
     definition,
     store,

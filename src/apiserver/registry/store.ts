@@ -14,6 +14,7 @@ import type { UserInfo } from '../request.ts';
 import { carrySystemFields, encodeForStorage, fillSystemFields } from './object-meta.ts';
 import { planDeletion, type DeletionOptions } from './deletion.ts';
 import type { RegistryReader } from './reader.ts';
+import { sameJson } from './shared/semantic-equal.ts';
 import type { Strategy, StrategyContext } from './strategy.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from './validate-meta.ts';
 
@@ -290,8 +291,10 @@ function isGoneAfterUpdate(object: AnyObject, old: AnyObject, strategy: Strategy
   return deletionTimestamp !== undefined && (deletionGracePeriodSeconds ?? 0) === 0 && held(old) && !held(object);
 }
 
+/** The order of fields does not count: decoding and defaulting may have changed it. */
 function sameContent(object: AnyObject, old: AnyObject): boolean {
-  return encodeForStorage(object).equals(encodeForStorage(old));
+  const content = ({ metadata, ...rest }: AnyObject) => ({ ...rest, metadata: { ...metadata, resourceVersion: undefined } });
+  return sameJson(content(object), content(old));
 }
 
 function beingDeleted(gr: GroupResource, name: string) {

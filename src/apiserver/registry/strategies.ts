@@ -1,14 +1,26 @@
-/** Which strategy each built-in resource has, by `group/resource`. A resource without one is stored as sent. */
+/** Which strategy each built-in resource has, by `group/resource`. A resource without one has only the generic rules. */
+import { apiServiceStrategy } from './apiregistration/apiservices/strategy.ts';
 import { customResourceDefinitionStrategy } from './apiextensions/customresourcedefinitions/strategy.ts';
-import type { AnyObject } from '../../api/object.ts';
-import { nameIsPathSegment } from './validate-meta.ts';
-import type { Strategy } from './strategy.ts';
+import { daemonSetStrategy } from './apps/daemonsets/strategy.ts';
+import { deploymentStrategy } from './apps/deployments/strategy.ts';
+import { replicaSetStrategy } from './apps/replicasets/strategy.ts';
+import { jobStrategy } from './batch/jobs/strategy.ts';
+import { certificateSigningRequestStrategy } from './certificates/certificatesigningrequests/strategy.ts';
+import { eventStrategy } from './core/events/strategy.ts';
+import { namespaceStrategy } from './core/namespaces/strategy.ts';
+import { nodeStrategy } from './core/nodes/strategy.ts';
+import { persistentVolumeClaimStrategy } from './core/persistentvolumeclaims/strategy.ts';
+import { persistentVolumeStrategy } from './core/persistentvolumes/strategy.ts';
 import { podStrategy } from './core/pods/strategy.ts';
+import { replicationControllerStrategy } from './core/replicationcontrollers/strategy.ts';
+import { secretStrategy } from './core/secrets/strategy.ts';
+import { serviceAccountStrategy } from './core/serviceaccounts/strategy.ts';
 import type { ServiceAllocatorOptions } from './core/services/allocator.ts';
 import { createServiceStrategy } from './core/services/strategy.ts';
-import { namespaceStrategy } from './core/namespaces/strategy.ts';
-
-const rbacStrategy: Strategy = { validateName: nameIsPathSegment, allowCreateOnUpdate: true };
+import { deviceTaintRuleStrategy } from './resource/devicetaintrules/strategy.ts';
+import { resourceClaimStrategy } from './resource/resourceclaims/strategy.ts';
+import type { Strategy } from './strategy.ts';
+import { nameIsPathSegment } from './validate-meta.ts';
 
 export type StrategyOptions = ServiceAllocatorOptions;
 
@@ -16,42 +28,52 @@ export function builtinStrategies(options: StrategyOptions): Readonly<Record<str
   return { ...fixed, '/services': createServiceStrategy(options) };
 }
 
-/** A strategy that only names fields for selectors, as JSON paths without the leading dot. */
-function selectable(fields: Readonly<Record<string, (object: AnyObject) => unknown>>): Strategy {
-  return {
-    selectableFieldNames: Object.keys(fields),
-    selectableFields: (object) => Object.fromEntries(Object.entries(fields).map(([name, read]) => [name, String(read(object) ?? '')])),
-  };
-}
-
-/** Reads `a.b.c` of an object; undefined where a step is missing. */
-function at(path: string): (object: AnyObject) => unknown {
-  const steps = path.split('.');
-  return (object) => steps.reduce<unknown>((value, step) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined), object);
-}
-
-const plain = (...paths: string[]) => selectable(Object.fromEntries(paths.map((p) => [p, at(p)])));
-const eventFields = selectable({
-  ...Object.fromEntries(['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((f) => [`involvedObject.${f}`, at(`involvedObject.${f}`)])),
-  reason: at('reason'),
-  reportingComponent: at('reportingComponent'),
-  source: (event) => at('source.component')(event) ?? at('reportingComponent')(event),
-  type: at('type'),
-});
+const rbacStrategy: Strategy = { validateName: nameIsPathSegment, allowCreateOnUpdate: true };
+/** Updates must say which version they replace. */
+const conditional: Strategy = { allowUnconditionalUpdate: false };
 
 const fixed: Readonly<Record<string, Strategy>> = {
-  '/events': { ...eventFields, allowCreateOnUpdate: true },
+  '/endpoints': { allowCreateOnUpdate: true },
+  '/events': eventStrategy,
+  '/limitranges': { allowCreateOnUpdate: true },
   '/namespaces': namespaceStrategy,
-  '/nodes': selectable({ 'spec.unschedulable': (node) => at('spec.unschedulable')(node) ?? false }),
-  '/replicationcontrollers': selectable({ 'status.replicas': (rc) => at('status.replicas')(rc) ?? 0 }),
-  '/secrets': plain('type'),
-  'apps/replicasets': selectable({ 'status.replicas': (rs) => at('status.replicas')(rs) ?? 0 }),
-  'batch/jobs': selectable({ 'status.successful': (job) => at('status.succeeded')(job) ?? 0 }),
-  'certificates.k8s.io/certificatesigningrequests': plain('spec.signerName'),
+  '/nodes': nodeStrategy,
+  '/persistentvolumeclaims': persistentVolumeClaimStrategy,
+  '/persistentvolumes': persistentVolumeStrategy,
   '/pods': podStrategy,
+  '/replicationcontrollers': replicationControllerStrategy,
+  '/secrets': secretStrategy,
+  '/serviceaccounts': serviceAccountStrategy,
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': conditional,
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings': conditional,
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': conditional,
+  'admissionregistration.k8s.io/validatingadmissionpolicies': conditional,
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': conditional,
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': conditional,
   'apiextensions.k8s.io/customresourcedefinitions': customResourceDefinitionStrategy,
+  'apiregistration.k8s.io/apiservices': apiServiceStrategy,
+  'apps/daemonsets': daemonSetStrategy,
+  'apps/deployments': deploymentStrategy,
+  'apps/replicasets': replicaSetStrategy,
+  'batch/jobs': jobStrategy,
+  'certificates.k8s.io/certificatesigningrequests': certificateSigningRequestStrategy,
+  'certificates.k8s.io/clustertrustbundles': conditional,
+  'certificates.k8s.io/podcertificaterequests': conditional,
+  'coordination.k8s.io/leasecandidates': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
+  'coordination.k8s.io/leases': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
+  'internal.apiserver.k8s.io/storageversions': conditional,
+  'node.k8s.io/runtimeclasses': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
+  'policy/poddisruptionbudgets': conditional,
   'rbac.authorization.k8s.io/clusterroles': rbacStrategy,
   'rbac.authorization.k8s.io/clusterrolebindings': rbacStrategy,
   'rbac.authorization.k8s.io/roles': rbacStrategy,
   'rbac.authorization.k8s.io/rolebindings': rbacStrategy,
+  'resource.k8s.io/devicetaintrules': deviceTaintRuleStrategy,
+  'resource.k8s.io/resourceclaims': resourceClaimStrategy,
+  'resource.k8s.io/resourcepoolstatusrequests': conditional,
+  'storage.k8s.io/csidrivers': conditional,
+  'storage.k8s.io/csinodes': conditional,
+  'storage.k8s.io/csistoragecapacities': conditional,
+  'storage.k8s.io/volumeattachments': conditional,
+  'storagemigration.k8s.io/storageversionmigrations': conditional,
 };

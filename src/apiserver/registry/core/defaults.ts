@@ -1,5 +1,6 @@
 /** Defaults of the smaller core kinds (pkg/apis/core/v1/defaults.go). */
 import type {
+  EndpointPort,
   LimitRangeItem,
   Namespace,
   NamespaceStatus,
@@ -46,6 +47,7 @@ export const coreDefaults: DefaultRules = {
     claim.status.phase ||= 'Pending';
   }),
   'core/v1.PersistentVolumeClaimSpec': rule<PersistentVolumeClaimSpec>((spec) => void (spec.volumeMode ??= 'Filesystem')),
+  'core/v1.EndpointPort': rule<EndpointPort>((port) => void (port.protocol ||= 'TCP')),
   // The label lets selectors pick a namespace by its name.
   'core/v1.Namespace': rule<Namespace>(({ metadata }) => {
     if (metadata.name) metadata.labels = { ...metadata.labels, [NAME_LABEL]: metadata.name };

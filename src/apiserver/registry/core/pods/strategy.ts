@@ -1,21 +1,76 @@
 import type { Pod } from '../../../../api/core/v1.gen.ts';
 import type { AnyObject } from '../../../../api/object.ts';
+import { qosClass } from '../../../../machinery/pod/qos-class.ts';
+import { semanticEqual } from '../../shared/semantic-equal.ts';
+import { resetObjectMetaForStatus } from '../../shared/reset-meta.ts';
 import type { Strategy } from '../../strategy.ts';
+import { syncAppArmorAnnotations } from './app-armor.ts';
+import { mergeMatchLabelKeys } from './match-label-keys.ts';
+import { keepObservedGenerations } from './observed-generation.ts';
+import { keepOnlyResize } from './resize.ts';
 
 const asPod = (object: AnyObject) => object as unknown as Pod;
 
 /** Pods: pending at birth, deleted with grace once they have a node (pkg/registry/core/pod). */
 export const podStrategy: Strategy = {
   prepareForCreate(object) {
-    object['status'] = { phase: 'Pending' };
+    const pod = asPod(object);
+    pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
+    if ((pod.spec.schedulingGates?.length ?? 0) > 0) {
+      pod.status.conditions = [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        },
+      ];
+    }
+    mergeMatchLabelKeys(pod);
+    syncAppArmorAnnotations(pod);
   },
   gracePeriodSeconds(object, requested) {
-    const pod = asPod(object);
-    const grace = requested ?? pod.spec.terminationGracePeriodSeconds ?? 30;
-    if (!pod.spec.nodeName || pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded') return 0;
+    const { spec, status } = asPod(object);
+    if (!spec.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
+    const grace = requested ?? spec.terminationGracePeriodSeconds ?? 0;
     return grace < 0 ? 1 : grace;
   },
-  selectableFieldNames: ['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.podIPs', 'status.nominatedNodeName'],
+  status: {
+    prepareForUpdate(object, old) {
+      const [pod, was] = [asPod(object), asPod(old)];
+      // Old kubelets sent references back broken, and garbage collection with them.
+      if (was.metadata.ownerReferences === undefined) delete pod.metadata.ownerReferences;
+      else pod.metadata.ownerReferences = was.metadata.ownerReferences;
+      pod.status ??= {};
+      if (!pod.status.qosClass && was.status?.qosClass) pod.status.qosClass = was.status.qosClass;
+      keepObservedGenerations(pod, was);
+    },
+  },
+  subresources: {
+    ephemeralcontainers: {
+      prepareForUpdate(object, old) {
+        const { ephemeralContainers } = asPod(object).spec;
+        resetObjectMetaForStatus(object, old);
+        const spec = { ...asPod(old).spec };
+        if (ephemeralContainers) spec.ephemeralContainers = ephemeralContainers;
+        else delete spec.ephemeralContainers;
+        Object.assign(object, { spec, status: old['status'] });
+        countChange(object, old);
+      },
+    },
+    resize: {
+      prepareForUpdate(object, old) {
+        keepOnlyResize(asPod(object), asPod(old));
+        resetObjectMetaForStatus(object, old);
+        object['status'] = old['status'];
+        countChange(object, old);
+      },
+    },
+  },
+  selectableFieldNames: [
+    'spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.podIPs',
+    'status.nominatedNodeName',
+  ], // prettier-ignore
   selectableFields(object) {
     const { spec, status } = asPod(object);
     return {
@@ -26,8 +81,13 @@ export const podStrategy: Strategy = {
       'spec.hostNetwork': String(spec.hostNetwork ?? false),
       'status.phase': status?.phase ?? '',
       'status.podIP': status?.podIP ?? '',
-      'status.podIPs': (status?.podIPs ?? []).map((p) => p.ip).join(','),
+      // Accepted, but upstream never fills it in.
+      'status.podIPs': '',
       'status.nominatedNodeName': status?.nominatedNodeName ?? '',
     };
   },
 };
+
+function countChange(object: AnyObject, old: AnyObject): void {
+  if (!semanticEqual(object['spec'], old['spec'])) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+}
