@@ -10,6 +10,7 @@ import { followApiPods } from './config/pod-source.ts';
 import { criOver } from './cri/cri.ts';
 import { withDefaults, type KubeletSettings } from './defaults.ts';
 import { makeNode } from './node/make-node.ts';
+import type { NodeStatusManager } from './node/node-status.ts';
 import type { Kubelet, KubeletOptions } from './options.ts';
 import { makeParts, type KubeletParts } from './parts.ts';
 import { runRelistLoop } from './pleg/relist-loop.ts';
@@ -21,6 +22,7 @@ const RELIST_MS = 1000;
 const RELIST_WITH_EVENTS_MS = 10_000;
 const HOUSEKEEPING_MS = 2000;
 const RUNTIME_CHECK_MS = 5000;
+const FIRST_READY_CHECK_MS = 100;
 
 /**
  * Starts the kubelet of one node. Resolves when the runtime answers and the pods that were there are known; what runs already is adopted.
@@ -40,7 +42,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const node = makeNode(settings, parts, { runtimeVersion: `${runtime.runtimeName}://${runtime.runtimeVersion}`, port: undefined, signal });
   await node.status.register();
   settings.recorder.event(node.reference, 'Normal', 'Starting', 'Starting kubelet.');
-  const loops = [...startLoops(settings, parts, signal), node.status.run(), node.lease()];
+  const loops = [...startLoops(settings, parts, signal), node.status.run(), node.lease(), reportReadySoon(settings, parts, node.status, signal)];
   await followApiPods(settings.nodeName, settings.informers, parts.loop, parts.statuses);
   loops.push(every(HOUSEKEEPING_MS, settings, signal, 'housekeeping', () => runHousekeeping(settings, parts)));
   return {
@@ -68,6 +70,15 @@ async function reachRuntime({ containerRuntimeEndpoint, clock, signal }: Kubelet
   } finally {
     cri.close();
   }
+}
+
+/** Tells at once when the runtime gets ready for the first time (pkg/kubelet fastStatusUpdateOnce): a new node is not to wait for the next round. */
+async function reportReadySoon({ clock }: KubeletSettings, { runtimeState }: KubeletParts, status: NodeStatusManager, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (runtimeState.runtimeProblem() ?? runtimeState.networkProblem()) !== undefined) {
+    await clock.sleep(FIRST_READY_CHECK_MS, signal).catch(() => undefined); // Stopped: the loop looks at the signal.
+    await runtimeState.refresh();
+  }
+  await status.update();
 }
 
 async function makeDirectories(settings: KubeletSettings): Promise<void> {
