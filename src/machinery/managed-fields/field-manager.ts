@@ -12,6 +12,7 @@ import { FieldSet } from './field-set.ts';
 import { allowedByLastApplied, syncLastApplied } from './last-applied.ts';
 import { decodeManagers, encodeManagers, ManagedFieldsError, managerId, type ManagerId, type Managers } from './managers.ts';
 import { fieldPathOf, PathElementError } from './path-element.ts';
+import { filterFields, type FieldFilter } from './reset-fields.ts';
 import { TypedError, type Lazy } from './type.ts';
 import { Updater, type Typed } from './updater.ts';
 import { validateTyped } from './validate.ts';
@@ -27,8 +28,8 @@ export interface FieldManagerOptions {
   readonly empty: Readonly<JsonObject>;
   /** `status`, `scale`, ...; '' for the object itself. */
   readonly subresource: string;
-  /** Fields that the strategy resets in this request (`[['status']]` for the object itself). */
-  readonly resetFields?: readonly (readonly string[])[];
+  /** Fields that the strategy resets in this request; builtinFilter(), customFilter(). */
+  readonly filter?: FieldFilter | undefined;
   /** An object in another version of the kind; left out: all versions have the same fields. undefined: not served. */
   readonly convert?: (object: unknown, apiVersion: string) => Typed | undefined;
   /** Milliseconds since the epoch. */
@@ -186,12 +187,12 @@ function updateManagers(
   capManagers(managers);
 }
 
-function updaterOf({ apiVersion, type, resetFields, convert }: FieldManagerOptions): Updater {
+function updaterOf({ apiVersion, type, filter, convert }: FieldManagerOptions): Updater {
   return new Updater({
     apiVersion,
     type,
     convert: convert ?? ((value) => ({ type, value })),
-    resetFields: resetFields && resetFields.length > 0 ? FieldSet.of(...resetFields.map((path) => fieldPathOf(...path))) : undefined,
+    filter: filter && filterFields(filter),
   });
 }
 

@@ -21,8 +21,8 @@ function entries(object: Readonly<JsonObject>): ManagedFieldsEntry[] | undefined
   return Array.isArray(list) ? (list as ManagedFieldsEntry[]) : undefined;
 }
 
-function withoutTime({ time: _, ...entry }: ManagedFieldsEntry): unknown {
-  return entry;
+function withoutTime(entry: ManagedFieldsEntry): unknown {
+  return { ...entry, time: undefined };
 }
 
 function withoutEntries(object: Readonly<JsonObject>): JsonObject {

@@ -1,5 +1,6 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import type { ManagedFieldsEntry } from '../../api/meta/v1.gen.ts';
 import { decodeObject } from '../decode.ts';
 import type { JsonObject } from '../patch/values.ts';
 import { StatusError } from '../status-error.ts';
@@ -9,6 +10,7 @@ import { FieldSet } from './field-set.ts';
 import { fromFieldsV1, toFieldsV1 } from './fields-v1.ts';
 import { keepTimestamps } from './keep-timestamps.ts';
 import { fieldPathOf, printPath } from './path-element.ts';
+import { builtinFilter, filterFields, type FieldFilter } from './reset-fields.ts';
 import { parentEntries, scaleEntries } from './scale-fields.ts';
 import { structuralType } from './structural-type.ts';
 
@@ -61,6 +63,10 @@ class Live {
     return out;
   }
 
+  entries(): ManagedFieldsEntry[] {
+    return ((this.live?.['metadata'] ?? {}) as { managedFields?: ManagedFieldsEntry[] }).managedFields ?? [];
+  }
+
   /** Without managedFields. */
   plain(): JsonObject {
     const { managedFields: _, ...metadata } = (this.live?.['metadata'] ?? {}) as JsonObject;
@@ -81,7 +87,7 @@ test('creating an object gives its fields to the creator', () => {
     },
     status: {},
   });
-  assert.deepEqual((deployment.live?.['metadata'] as JsonObject)['managedFields'], [
+  assert.deepEqual(deployment.entries(), [
     {
       manager: 'kubectl', operation: 'Update', apiVersion: 'apps/v1', time: '2026-01-01T12:00:01Z', fieldsType: 'FieldsV1',
       fieldsV1: {
@@ -205,11 +211,25 @@ test('configurations that do not fit are refused', () => {
 });
 
 test('reset fields never become owned', () => {
-  const map = new Live('v1', 'Pod', { resetFields: [['status']] }).apply(
+  const map = new Live('v1', 'Pod', { filter: builtinFilter('', 'pods', ['status'], '') }).apply(
     'me',
     web({ spec: { hostname: 'x' }, status: { phase: 'Running' } }),
   );
   assert.deepEqual(map.owners(), { 'me Apply': ['.spec.hostname'] });
+});
+
+test('filters limit ownership', () => {
+  const set = FieldSet.of(
+    fieldPathOf('spec', 'a'),
+    fieldPathOf('spec', 'containers', 'x', 'resources', 'limits'),
+    fieldPathOf('spec', 'containers', 'x', 'image'),
+    fieldPathOf('status', 'b'),
+  );
+  const paths = (filter: FieldFilter) => [...filterFields(filter)(set).paths()].map(printPath);
+  assert.deepEqual(paths({ exclude: [['status']] }), ['.spec.a', '.spec.containers.x.image', '.spec.containers.x.resources.limits']);
+  assert.deepEqual(paths({ include: [['spec', 'containers', '*', 'resources']] }), ['.spec.containers.x.resources.limits']);
+  assert.equal(builtinFilter('', 'configmaps', [], ''), undefined);
+  assert.deepEqual(builtinFilter('apps', 'replicasets', ['status', 'scale'], 'status'), { exclude: [['spec']] });
 });
 
 test('no more than ten updaters are kept', () => {
@@ -290,7 +310,7 @@ test('times alone are no change', () => {
 test('the scale subresource owns replicas for its parent', () => {
   const paths = { 'apps/v1': fieldPathOf('spec', 'replicas') };
   const deployment = new Live('apps/v1', 'Deployment').apply('me', web({ spec: { replicas: 1, paused: true } }));
-  const entries = (deployment.live?.['metadata'] as { managedFields: never[] }).managedFields;
+  const entries = deployment.entries();
   const scale = scaleEntries(entries, paths);
   assert.deepEqual(
     scale?.map((e) => [e.manager, e.apiVersion, e.fieldsV1]),

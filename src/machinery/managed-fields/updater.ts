@@ -24,7 +24,7 @@ export interface UpdaterOptions {
   /** The value in another version; undefined when that version is served no more, and its managers are forgotten. */
   convert(value: unknown, apiVersion: string): Typed | undefined;
   /** Fields that the storage resets in this request: they never become the manager's. */
-  readonly resetFields: FieldSet | undefined;
+  readonly filter: ((set: FieldSet) => FieldSet) | undefined;
 }
 
 type ByVersion = Map<string, Comparison | undefined>;
@@ -64,8 +64,7 @@ export class Updater {
   }
 
   #withoutReset(set: FieldSet): FieldSet {
-    const { resetFields } = this.#options;
-    return resetFields ? set.recursiveDifference(resetFields) : set;
+    return this.#options.filter ? this.#options.filter(set) : set;
   }
 
   #in(value: unknown, apiVersion: string): Typed | undefined {
@@ -117,7 +116,7 @@ export class Updater {
   }
 
   #filtered(comparison: Comparison): Comparison {
-    if (!this.#options.resetFields) return comparison;
+    if (!this.#options.filter) return comparison;
     const { added, modified, removed } = comparison;
     return { added: this.#withoutReset(added), modified: this.#withoutReset(modified), removed: this.#withoutReset(removed) };
   }
