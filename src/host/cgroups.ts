@@ -49,7 +49,20 @@ export function openCgroups(root = '/sys/fs/cgroup', mountTable = '/proc/self/mo
   throw new Error(`Cannot manage cgroups: no cgroup file system is mounted under ${root}`);
 }
 
-const CONTROLLERS = new Set(['cpu', 'cpuacct', 'cpuset', 'memory', 'pids', 'blkio', 'devices', 'freezer', 'hugetlb', 'net_cls', 'net_prio', 'perf_event']);
+const CONTROLLERS = new Set([
+  'cpu',
+  'cpuacct',
+  'cpuset',
+  'memory',
+  'pids',
+  'blkio',
+  'devices',
+  'freezer',
+  'hugetlb',
+  'net_cls',
+  'net_prio',
+  'perf_event',
+]);
 
 abstract class CgroupTree {
   protected abstract roots(): readonly string[];
@@ -83,7 +96,8 @@ abstract class CgroupTree {
 function collect(directory: string, into: Set<number>): void {
   try {
     for (const line of readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n')) if (line) into.add(Number(line));
-    for (const entry of readdirSync(directory, { withFileTypes: true })) if (entry.isDirectory()) collect(join(directory, entry.name), into);
+    for (const entry of readdirSync(directory, { withFileTypes: true }))
+      if (entry.isDirectory()) collect(join(directory, entry.name), into);
   } catch (error) {
     absent(error, undefined);
   }
@@ -152,7 +166,8 @@ class CgroupsV1 extends CgroupTree implements Cgroups {
     write('cpu', 'cpu.cfs_quota_us', r.cpuQuota === 0 ? undefined : r.cpuQuota);
     write('memory', 'memory.limit_in_bytes', r.memory === undefined ? undefined : r.memory <= 0 ? -1 : r.memory);
     write('pids', 'pids.max', r.pidsLimit);
-    for (const [size, limit] of Object.entries(r.hugepages ?? {})) write('hugetlb', `hugetlb.${size.replace(/i$/, 'B')}.limit_in_bytes`, limit);
+    for (const [size, limit] of Object.entries(r.hugepages ?? {}))
+      write('hugetlb', `hugetlb.${size.replace(/i$/, 'B')}.limit_in_bytes`, limit);
   }
 
   read(path: string): CgroupResources {
@@ -205,7 +220,9 @@ class CgroupsV2 extends CgroupTree implements Cgroups {
 
   create(path: string, resources: CgroupResources): void {
     let group = this.#root;
-    const wanted = (readIfExists(join(group, 'cgroup.controllers')) ?? '').split(' ').filter((c) => ['cpu', 'cpuset', 'memory', 'pids', 'io', 'hugetlb'].includes(c));
+    const wanted = (readIfExists(join(group, 'cgroup.controllers')) ?? '')
+      .split(' ')
+      .filter((c) => ['cpu', 'cpuset', 'memory', 'pids', 'io', 'hugetlb'].includes(c));
     for (const part of path.split('/').filter(Boolean)) {
       // A controller works in a group only when its parent hands it down.
       for (const controller of wanted) writeIfExists(join(group, 'cgroup.subtree_control'), `+${controller}`);

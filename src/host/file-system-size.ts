@@ -12,5 +12,11 @@ export interface FileSystemSize {
 /** Size and use of the file system that holds `path`. */
 export async function fileSystemSize(path: string): Promise<FileSystemSize> {
   const { bsize, blocks, bavail, bfree, files, ffree } = await statfs(path);
-  return { capacityBytes: blocks * bsize, availableBytes: bavail * bsize, usedBytes: (blocks - bfree) * bsize, inodes: files, inodesFree: ffree };
+  return {
+    capacityBytes: blocks * bsize,
+    availableBytes: bavail * bsize,
+    usedBytes: (blocks - bfree) * bsize,
+    inodes: files,
+    inodesFree: ffree,
+  };
 }

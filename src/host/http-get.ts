@@ -36,7 +36,9 @@ export function httpGet(options: HttpGetRequest): Promise<HttpGetResponse> {
     const request = (https ? httpsRequest : httpRequest)(options.url, {
       method: 'GET',
       agent: https ? secure : plain,
-      headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values])),
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
+      ),
       ...(options.signal && { signal: options.signal }),
     });
     const timer = setTimeout(() => request.destroy(new HttpTimeoutError('context deadline exceeded')), options.timeoutMs);

@@ -35,7 +35,15 @@ export const systemMounter: Mounter = {
     return parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
   },
   async mount({ source, target, fsType, options = [] }) {
-    const args = [...(fsType === undefined ? [] : ['-t', fsType]), ...(options.length > 0 ? ['-o', options.join(',')] : []), '--', source, target];
+    // As given: a path through /proc must not be resolved to a name that may have changed.
+    const args = [
+      '-c',
+      ...(fsType === undefined ? [] : ['-t', fsType]),
+      ...(options.length > 0 ? ['-o', options.join(',')] : []),
+      '--',
+      source,
+      target,
+    ];
     await run('mount', args);
   },
   unmount: (target) => run('umount', ['--', target]),
@@ -44,7 +52,10 @@ export const systemMounter: Mounter = {
 async function run(program: string, args: readonly string[]): Promise<void> {
   const { code, stderr, stdout } = await runCommand(program, args, { timeoutMs: MOUNT_TIMEOUT_MS });
   if (code === 0) return;
-  throw new CommandError(`${program} failed: exit status ${code}\n${program} arguments: ${args.join(' ')}\nOutput: ${(stderr || stdout).trim()}`, String(code));
+  throw new CommandError(
+    `${program} failed: exit status ${code}\n${program} arguments: ${args.join(' ')}\nOutput: ${(stderr || stdout).trim()}`,
+    String(code),
+  );
 }
 
 /** Reads /proc/<pid>/mountinfo. */

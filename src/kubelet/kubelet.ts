@@ -15,6 +15,7 @@ import type { Kubelet, KubeletOptions } from './options.ts';
 import { makeParts, type KubeletParts } from './parts.ts';
 import { runRelistLoop } from './pleg/relist-loop.ts';
 import { RuntimeEvents } from './pleg/runtime-events.ts';
+import { makeServer } from './server/make-server.ts';
 import { housekeep } from './sync/housekeeping.ts';
 
 const RELIST_MS = 1000;
@@ -36,27 +37,45 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   await makeDirectories(settings);
   const storageBytes = (await fileSystemSize(settings.rootDirectory)).capacityBytes;
   const parts = makeParts(settings, signal, { runtimeName: runtime.runtimeName, storageBytes });
-  parts.cgroups.start({ cpuMilli: parts.machine.cpus * 1000, memory: Quantity.parse(parts.resources.allocatable['memory'] ?? '0').value() });
+  parts.cgroups.start({
+    cpuMilli: parts.machine.cpus * 1000,
+    memory: Quantity.parse(parts.resources.allocatable['memory'] ?? '0').value(),
+  });
   await parts.runtimeState.refresh();
   await parts.cache.relist();
-  const node = makeNode(settings, parts, { runtimeVersion: `${runtime.runtimeName}://${runtime.runtimeVersion}`, port: undefined, signal });
+  const server = await makeServer(settings, parts);
+  const node = makeNode(settings, parts, {
+    runtimeVersion: `${runtime.runtimeName}://${runtime.runtimeVersion}`,
+    port: server?.port,
+    signal,
+  });
   await node.status.register();
   settings.recorder.event(node.reference, 'Normal', 'Starting', 'Starting kubelet.');
-  const loops = [...startLoops(settings, parts, signal), node.status.run(), node.lease(), reportReadySoon(settings, parts, node.status, signal)];
+  const loops = [
+    ...startLoops(settings, parts, signal),
+    node.status.run(),
+    node.lease(),
+    reportReadySoon(settings, parts, node.status, signal),
+  ];
   await followApiPods(settings.nodeName, settings.informers, parts.loop, parts.statuses);
   loops.push(every(HOUSEKEEPING_MS, settings, signal, 'housekeeping', () => runHousekeeping(settings, parts)));
   return {
     nodeName: settings.nodeName,
-    port: undefined,
+    port: server?.port,
     async stop() {
       stopped.abort(new Error('the kubelet was stopped'));
+      await server?.close();
       await Promise.all(loops);
       parts.cri.close();
     },
   };
 }
 
-async function reachRuntime({ containerRuntimeEndpoint, clock, signal }: KubeletSettings): Promise<{ runtimeName: string; runtimeVersion: string }> {
+async function reachRuntime({
+  containerRuntimeEndpoint,
+  clock,
+  signal,
+}: KubeletSettings): Promise<{ runtimeName: string; runtimeVersion: string }> {
   const cri = criOver(openGrpcChannel(containerRuntimeEndpoint));
   try {
     for (let tries = 0; ; tries++) {
@@ -73,7 +92,12 @@ async function reachRuntime({ containerRuntimeEndpoint, clock, signal }: Kubelet
 }
 
 /** Tells at once when the runtime gets ready for the first time (pkg/kubelet fastStatusUpdateOnce): a new node is not to wait for the next round. */
-async function reportReadySoon({ clock }: KubeletSettings, { runtimeState }: KubeletParts, status: NodeStatusManager, signal: AbortSignal): Promise<void> {
+async function reportReadySoon(
+  { clock }: KubeletSettings,
+  { runtimeState }: KubeletParts,
+  status: NodeStatusManager,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted && (runtimeState.runtimeProblem() ?? runtimeState.networkProblem()) !== undefined) {
     await clock.sleep(FIRST_READY_CHECK_MS, signal).catch(() => undefined); // Stopped: the loop looks at the signal.
     await runtimeState.refresh();
@@ -128,7 +152,13 @@ function runHousekeeping(settings: KubeletSettings, parts: KubeletParts): Promis
 }
 
 /** Runs `task` again and again; a failure is logged and does not end it. */
-async function every(ms: number, { clock, log }: KubeletSettings, signal: AbortSignal, what: string, task: () => Promise<void>): Promise<void> {
+async function every(
+  ms: number,
+  { clock, log }: KubeletSettings,
+  signal: AbortSignal,
+  what: string,
+  task: () => Promise<void>,
+): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(ms, signal).catch(() => undefined); // Stopped: the loop looks at the signal.
     if (signal.aborted) return;

@@ -67,7 +67,12 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
   const events = new ContainerEvents(settings.recorder);
   const paths = podPaths(settings.rootDirectory);
   const cgroupTree = openCgroups();
-  const cgroups = new PodCgroups({ cgroups: cgroupTree, root: settings.cgroupRoot, enforceCpuLimits: true, podPidsLimit: settings.podPidsLimit });
+  const cgroups = new PodCgroups({
+    cgroups: cgroupTree,
+    root: settings.cgroupRoot,
+    enforceCpuLimits: true,
+    podPidsLimit: settings.podPidsLimit,
+  });
   const resources = nodeResources({
     machine,
     maxPods: settings.maxPods,
@@ -75,7 +80,12 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     reserved: [settings.systemReserved ?? {}, settings.kubeReserved ?? {}],
     evictionHard: settings.evictionHard,
   });
-  const node: NodeLimits = { memoryCapacity: machine.memory, hugepageSizes: hugepageSizes(machine), cpuCfsQuota: true, swapController: false };
+  const node: NodeLimits = {
+    memoryCapacity: machine.memory,
+    hugepageSizes: hugepageSizes(machine),
+    cpuCfsQuota: true,
+    swapController: false,
+  };
   const runtimeState = new RuntimeState(cri, clock);
   const pods = new PodManager();
   const failures = new StartFailures();
@@ -111,7 +121,12 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
         configMap,
         secret,
         token: (pod, audience, seconds) => tokens.get(pod, audience, seconds),
-        trustBundle: () => Promise.reject(new Error('clusterTrustBundle projections are not supported by this kubelet (feature gate ClusterTrustBundleProjection is off)')),
+        trustBundle: () =>
+          Promise.reject(
+            new Error(
+              'clusterTrustBundle projections are not supported by this kubelet (feature gate ClusterTrustBundleProjection is off)',
+            ),
+          ),
         allocatable: resources.allocatable,
       },
     },
@@ -249,7 +264,15 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     resize: { before: () => {}, after: () => {} },
     releaseUserNamespace: (uid) => userNamespaces.release(uid),
   });
-  const workers: PodWorkers = new PodWorkers({ syncer, clock, random, log, signal, status: (uid) => cache.get(uid), currentPod: (uid) => loop.currentPod(uid) });
+  const workers: PodWorkers = new PodWorkers({
+    syncer,
+    clock,
+    random,
+    log,
+    signal,
+    status: (uid) => cache.get(uid),
+    currentPod: (uid) => loop.currentPod(uid),
+  });
   const loop: PodLoop = new PodLoop({
     log,
     pods,
@@ -262,7 +285,26 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     onRemove: () => {},
   });
   const pressure = { memory: () => false, disk: () => false, pid: () => false };
-  return { machine, resources, pressure, channel, cri, events, paths, cgroups, cgroupTree, pods, cache, statuses, probes, volumes, workers, loop, runtimeState, serviceInformer };
+  return {
+    machine,
+    resources,
+    pressure,
+    channel,
+    cri,
+    events,
+    paths,
+    cgroups,
+    cgroupTree,
+    pods,
+    cache,
+    statuses,
+    probes,
+    volumes,
+    workers,
+    loop,
+    runtimeState,
+    serviceInformer,
+  };
 }
 
 function pullRecordStore(path: string) {

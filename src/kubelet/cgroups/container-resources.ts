@@ -47,7 +47,12 @@ export function overheadResources(pod: Pod, node: NodeLimits): Resources {
   return linuxResources(overhead.get('cpu'), overhead.get('cpu'), overhead.get('memory'), node);
 }
 
-function linuxResources(cpuRequest: Quantity | undefined, cpuLimit: Quantity | undefined, memoryLimit: Quantity | undefined, node: NodeLimits): Resources {
+function linuxResources(
+  cpuRequest: Quantity | undefined,
+  cpuLimit: Quantity | undefined,
+  memoryLimit: Quantity | undefined,
+  node: NodeLimits,
+): Resources {
   // Where only a limit is given, it is the request as well.
   const shares = milliCpuToShares((cpuRequest ?? cpuLimit ?? Quantity.ZERO).milliValue());
   const memory = memoryLimit?.value() ?? 0;

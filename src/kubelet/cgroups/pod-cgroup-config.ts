@@ -6,14 +6,19 @@ import { podQos } from '../pod/qos.ts';
 import { milliCpuToQuota, milliCpuToShares, MIN_SHARES, QUOTA_PERIOD } from './cpu.ts';
 
 /** Limits of a pod's cgroup (pkg/kubelet/cm ResourceConfigForPod): a limit is set only where every container has one, or the pod itself. */
-export function podCgroupConfig(pod: Pod, options: { readonly enforceCpuLimits: boolean; readonly pidsLimit?: number | undefined }): CgroupResources {
+export function podCgroupConfig(
+  pod: Pod,
+  options: { readonly enforceCpuLimits: boolean; readonly pidsLimit?: number | undefined },
+): CgroupResources {
   const requests = podRequests(pod);
   const limits = podLimits(pod);
   const cpuShares = milliCpuToShares(requests.get('cpu')?.milliValue() ?? 0);
   const cpuQuota = options.enforceCpuLimits ? milliCpuToQuota(limits.get('cpu')?.milliValue() ?? 0) : -1;
   const memory = limits.get('memory')?.value() ?? 0;
   const hugepages = Object.fromEntries(
-    [...requests].filter(([name]) => name.startsWith('hugepages-')).map(([name, amount]) => [name.slice('hugepages-'.length), amount.value()]),
+    [...requests]
+      .filter(([name]) => name.startsWith('hugepages-'))
+      .map(([name, amount]) => [name.slice('hugepages-'.length), amount.value()]),
   );
   const common = { hugepages, pidsLimit: options.pidsLimit };
   switch (podQos(pod)) {

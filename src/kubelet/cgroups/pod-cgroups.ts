@@ -80,7 +80,9 @@ export class PodCgroups {
 
   /** Burstable pods together get the CPU they asked for. */
   updateQos(activePods: readonly Pod[]): void {
-    const milli = activePods.filter((pod) => podQos(pod) === 'Burstable').reduce((sum, pod) => sum + (podRequests(pod).get('cpu')?.milliValue() ?? 0), 0);
+    const milli = activePods
+      .filter((pod) => podQos(pod) === 'Burstable')
+      .reduce((sum, pod) => sum + (podRequests(pod).get('cpu')?.milliValue() ?? 0), 0);
     this.#options.cgroups.update(join(this.#kubepods, 'burstable'), { cpuShares: milliCpuToShares(milli) });
   }
 

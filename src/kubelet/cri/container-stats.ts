@@ -3,4 +3,8 @@ import { message } from './codec/message.ts';
 import { ContainerStats } from './messages/stats.ts';
 
 /** Usage of one container. */
-export const containerStats = unaryCall(runtimeMethod('ContainerStats'), message({ containerId: [1, 'string'] }), message({ stats: [1, ContainerStats] }));
+export const containerStats = unaryCall(
+  runtimeMethod('ContainerStats'),
+  message({ containerId: [1, 'string'] }),
+  message({ stats: [1, ContainerStats] }),
+);

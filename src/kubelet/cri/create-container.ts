@@ -4,4 +4,8 @@ import { ContainerConfig } from './messages/container.ts';
 import { PodSandboxConfig } from './messages/sandbox.ts';
 
 /** Makes a container in a sandbox without starting it. */
-export const createContainer = unaryCall(runtimeMethod('CreateContainer'), message({ podSandboxId: [1, 'string'], config: [2, ContainerConfig], sandboxConfig: [3, PodSandboxConfig] }), message({ containerId: [1, 'string'] }));
+export const createContainer = unaryCall(
+  runtimeMethod('CreateContainer'),
+  message({ podSandboxId: [1, 'string'], config: [2, ContainerConfig], sandboxConfig: [3, PodSandboxConfig] }),
+  message({ containerId: [1, 'string'] }),
+);

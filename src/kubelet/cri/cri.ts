@@ -68,7 +68,9 @@ const calls = {
 };
 
 type Calls = typeof calls;
-type Bound<F> = F extends (channel: GrpcChannel, request: infer Q, options?: CallOptions) => infer S ? (request: Q, options?: CallOptions) => S : never;
+type Bound<F> = F extends (channel: GrpcChannel, request: infer Q, options?: CallOptions) => infer S
+  ? (request: Q, options?: CallOptions) => S
+  : never;
 
 export type Cri = { readonly [N in keyof Calls]: Bound<Calls[N]> } & {
   readonly getContainerEvents: (signal: AbortSignal) => ReturnType<typeof getContainerEvents>;

@@ -17,7 +17,10 @@ export const ContainerEventResponse = message({
 });
 
 /** Life-cycle events of containers as they happen. Runtimes before containerd 1.7 answer Unimplemented on the first pull. */
-export async function* getContainerEvents(channel: GrpcChannel, signal: AbortSignal): AsyncIterable<Decoded<typeof ContainerEventResponse>> {
+export async function* getContainerEvents(
+  channel: GrpcChannel,
+  signal: AbortSignal,
+): AsyncIterable<Decoded<typeof ContainerEventResponse>> {
   const frames = channel.serverStream(runtimeMethod('GetContainerEvents'), encode(GetEventsRequest, {}), { signal });
   for await (const frame of frames) yield decode(ContainerEventResponse, frame);
 }

@@ -24,7 +24,9 @@ test('ClusterFirst asks the cluster, with the namespace first', () => {
 test('ClusterFirst on the host network, and Default, use the node', () => {
   assert.deepEqual(podDns(testPod({ spec: { dnsPolicy: 'ClusterFirst', hostNetwork: true } }), settings).config, host);
   assert.deepEqual(podDns(testPod({ spec: { dnsPolicy: 'Default' } }), settings).config, host);
-  assert.deepEqual(podDns(testPod({ spec: { dnsPolicy: 'ClusterFirstWithHostNet', hostNetwork: true } }), settings).config.servers, ['10.96.0.10']);
+  assert.deepEqual(podDns(testPod({ spec: { dnsPolicy: 'ClusterFirstWithHostNet', hostNetwork: true } }), settings).config.servers, [
+    '10.96.0.10',
+  ]);
 });
 
 test('None takes only what the pod says', () => {

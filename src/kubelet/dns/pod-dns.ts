@@ -42,7 +42,8 @@ function baseConfig(pod: Pod, settings: DnsSettings, warnings: Warnings): DnsCon
     if (settings.clusterDNS.length > 0) {
       return { servers: settings.clusterDNS, searches: clusterSearches(pod, settings, host.searches), options: ['ndots:5'] };
     }
-    const text = 'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.';
+    const text =
+      'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.';
     warnings.push({ reason: 'MissingClusterDNS', message: `pod: "${formatPod(pod)}". ${text}` });
   }
   if (settings.host) return host;

@@ -23,5 +23,9 @@ for (const [input, expected] of [
   ['$()', '$()'],
   ['$((VAR_A))', '$((VAR_A))'],
 ] as const) {
-  test(`${input} becomes ${expected}`, () => assert.equal(expand(input, (name) => vars[name]), expected));
+  test(`${input} becomes ${expected}`, () =>
+    assert.equal(
+      expand(input, (name) => vars[name]),
+      expected,
+    ));
 }

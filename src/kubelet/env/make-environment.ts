@@ -64,7 +64,13 @@ function objectCache(pod: Pod, sources: EnvironmentSources): ObjectCache {
 }
 
 /** Undefined leaves the variable out; a variable without value and source is empty. */
-async function valueFrom(pod: Pod, container: Container, variable: EnvVar, sources: EnvironmentSources, objects: ObjectCache): Promise<string | undefined> {
+async function valueFrom(
+  pod: Pod,
+  container: Container,
+  variable: EnvVar,
+  sources: EnvironmentSources,
+  objects: ObjectCache,
+): Promise<string | undefined> {
   const from = variable.valueFrom;
   if (!from) return '';
   if (from.fieldRef) return podFieldValue(pod, from.fieldRef.fieldPath, sources);

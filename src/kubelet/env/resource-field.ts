@@ -8,7 +8,12 @@ export type Allocatable = Readonly<Record<string, string>>;
 const DEFAULTED = ['cpu', 'memory', 'ephemeral-storage'];
 
 /** The amount in units of the divisor, rounded up. `own` is the container the reference stands in; undefined in a volume. Throws with upstream's message. */
-export function resourceFieldValue(selector: ResourceFieldSelector, pod: Pod, own: Container | undefined, allocatable: Allocatable): string {
+export function resourceFieldValue(
+  selector: ResourceFieldSelector,
+  pod: Pod,
+  own: Container | undefined,
+  allocatable: Allocatable,
+): string {
   const container = selector.containerName ? findContainer(pod, selector.containerName) : own;
   if (!container) throw new Error(`container ${selector.containerName ?? ''} not found`);
   const [kind = '', ...rest] = selector.resource.split('.');

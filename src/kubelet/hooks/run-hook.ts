@@ -69,7 +69,8 @@ async function runHttp(hook: Hook, deps: HookDependencies): Promise<void> {
   const ip = action.host || (await deps.podIP(pod));
   if (ip === undefined) throw new Error('failed to find networking container');
   const request = httpActionRequest(action, container, ip, 'lifecycle');
-  const get = (url: URL) => deps.httpGet({ ...request, url, timeoutMs: HTTP_TIMEOUT_MS, maxBodyBytes: MAX_BODY_BYTES, signal: hook.signal });
+  const get = (url: URL) =>
+    deps.httpGet({ ...request, url, timeoutMs: HTTP_TIMEOUT_MS, maxBodyBytes: MAX_BODY_BYTES, signal: hook.signal });
   try {
     await get(request.url);
   } catch (error) {
@@ -86,7 +87,12 @@ async function runHttp(hook: Hook, deps: HookDependencies): Promise<void> {
 
 function isPlainHttpAnswer(error: unknown): boolean {
   const code = (error as { code?: string }).code ?? '';
-  return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' || code === 'ERR_SSL_HTTP_REQUEST';
+  return (
+    code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
+    code === 'EPROTO' ||
+    code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' ||
+    code === 'ERR_SSL_HTTP_REQUEST'
+  );
 }
 
 function goList(items: readonly string[]): string {

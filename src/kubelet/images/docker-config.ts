@@ -44,7 +44,8 @@ function entriesOf(secret: Secret): Entry[] {
     }
   };
   let auths: Record<string, AuthEntry> | undefined;
-  if (secret.type === 'kubernetes.io/dockerconfigjson') auths = (read('.dockerconfigjson') as { auths?: Record<string, AuthEntry> } | undefined)?.auths;
+  if (secret.type === 'kubernetes.io/dockerconfigjson')
+    auths = (read('.dockerconfigjson') as { auths?: Record<string, AuthEntry> } | undefined)?.auths;
   else if (secret.type === 'kubernetes.io/dockercfg') auths = read('.dockercfg') as Record<string, AuthEntry> | undefined;
   return Object.entries(auths ?? {}).map(([registry, entry]) => ({
     ...location(registry),
@@ -77,7 +78,12 @@ function hostMatches(pattern: string, host: string): boolean {
 }
 
 function globMatches(pattern: string, text: string): boolean {
-  return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text);
+  return new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  ).test(text);
 }
 
 function pathMatches(prefix: string, path: string): boolean {

@@ -105,7 +105,10 @@ export class ImageManager {
     }
   }
 
-  async #pullNow(request: ImageRequest, named: string): Promise<{ ref: string; size: number; durationMs: number; credential?: RegistryCredential | undefined }> {
+  async #pullNow(
+    request: ImageRequest,
+    named: string,
+  ): Promise<{ ref: string; size: number; durationMs: number; credential?: RegistryCredential | undefined }> {
     const { cri, clock } = this.#options;
     const start = clock.monotonic();
     const image = { image: named, annotations: request.pod.metadata.annotations ?? {} };

@@ -33,7 +33,9 @@ export class PullRecords {
   mayUse(image: string, imageRef: string, credentials: readonly RegistryCredential[]): boolean {
     const record = this.#records.get(imageRef);
     if (!record || record.open || !record.images.includes(image)) return !record || record.open;
-    return credentials.some((c) => record.credentialHashes.includes(hash(c)) || (c.secret !== undefined && record.secretUids.includes(c.secret.uid)));
+    return credentials.some(
+      (c) => record.credentialHashes.includes(hash(c)) || (c.secret !== undefined && record.secretUids.includes(c.secret.uid)),
+    );
   }
 
   /** A pull succeeded, with this credential or with none. */

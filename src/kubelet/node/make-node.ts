@@ -57,6 +57,10 @@ export function makeNode(settings: KubeletSettings, parts: KubeletParts, { runti
     }),
   });
   const lease = () => runNodeLease({ nodeName, client, clock, log, signal, node: () => informer.lister.get(nodeName) });
-  const reference = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName, namespace: '', resourceVersion: '', creationTimestamp: '' } };
+  const reference = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: nodeName, uid: nodeName, namespace: '', resourceVersion: '', creationTimestamp: '' },
+  };
   return { status, lease, reference };
 }

@@ -44,7 +44,11 @@ export function nodeFacts(input: NodeFactsInput): Omit<NodeStatus, 'conditions' 
       })),
     }),
     features: { supplementalGroupsPolicy: runtime.supplementalGroupsPolicy },
-    declaredFeatures: ['InPlacePodLevelResourcesVerticalScaling', 'InPlacePodVerticalScalingInitContainers', 'RestartAllContainersOnContainerExits'],
+    declaredFeatures: [
+      'InPlacePodLevelResourcesVerticalScaling',
+      'InPlacePodVerticalScalingInitContainers',
+      'RestartAllContainersOnContainerExits',
+    ],
   };
 }
 

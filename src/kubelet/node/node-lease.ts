@@ -52,6 +52,7 @@ async function renew({ nodeName, client, clock, node }: NodeLeaseOptions, known:
     if (!isNotFound(error)) throw error;
     return resource.create({ metadata: { name: nodeName, namespace: NAMESPACE, ownerReferences }, spec });
   }
-  const metadata = ownerReferences && !current.metadata.ownerReferences?.length ? { ...current.metadata, ownerReferences } : current.metadata;
+  const metadata =
+    ownerReferences && !current.metadata.ownerReferences?.length ? { ...current.metadata, ownerReferences } : current.metadata;
   return resource.update({ ...current, metadata, spec: { ...current.spec, ...spec } });
 }

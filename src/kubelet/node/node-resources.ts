@@ -26,7 +26,8 @@ export function nodeResources(input: NodeResourcesInput): NodeResources {
     ['pods', Quantity.of(input.maxPods)],
     ['ephemeral-storage', Quantity.of(input.storageBytes, 'BinarySI')],
   ]);
-  for (const [size, bytes] of machine.hugepages) capacity.set(`hugepages-${Quantity.of(size, 'BinarySI').toString()}`, Quantity.of(bytes, 'BinarySI'));
+  for (const [size, bytes] of machine.hugepages)
+    capacity.set(`hugepages-${Quantity.of(size, 'BinarySI').toString()}`, Quantity.of(bytes, 'BinarySI'));
   const allocatable = new Map(capacity);
   const take = (name: string, amount: Quantity) => {
     const left = allocatable.get(name)?.sub(amount);

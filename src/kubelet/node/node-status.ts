@@ -99,7 +99,11 @@ export class NodeStatusManager {
     const { client, nodeName, labels, ownLabels, spec } = this.#options;
     const resource = client.resource(nodes);
     const status = await this.#status(undefined);
-    const metadata = { name: nodeName, labels: { ...labels, ...ownLabels }, annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } };
+    const metadata = {
+      name: nodeName,
+      labels: { ...labels, ...ownLabels },
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+    };
     try {
       this.#written = await resource.create({ metadata, spec, status });
       this.#lastReport = this.#options.clock.monotonic();
@@ -123,7 +127,10 @@ export class NodeStatusManager {
     const patch = objectPatch({ ...node.status }, { ...status }, { conditions: 'type' });
     // After a change reports spread out again, so that many nodes do not all report at one time.
     this.#reportEvery = REPORT_MS * (changed ? 1 + (random.float() - 0.5) : 1);
-    if (patch) this.#written = await client.resource(nodes).patch(nodeName, 'strategic', { status: replaceAddresses(patch) }, { subresource: 'status' });
+    if (patch)
+      this.#written = await client
+        .resource(nodes)
+        .patch(nodeName, 'strategic', { status: replaceAddresses(patch) }, { subresource: 'status' });
     this.#lastReport = clock.monotonic();
     for (const change of nodeConditions(node.status.conditions ?? [], this.#options.conditions(), '').changes) {
       recorder.event(node, 'Normal', change, `Node ${nodeName} status is now: ${change}`);
@@ -134,7 +141,11 @@ export class NodeStatusManager {
   #current(): Node | undefined {
     const watched = this.#options.informer.lister.get(this.#options.nodeName);
     if (!this.#written) return watched;
-    if (watched && (watched.metadata.uid !== this.#written.metadata.uid || Number(watched.metadata.resourceVersion) >= Number(this.#written.metadata.resourceVersion))) {
+    if (
+      watched &&
+      (watched.metadata.uid !== this.#written.metadata.uid ||
+        Number(watched.metadata.resourceVersion) >= Number(this.#written.metadata.resourceVersion))
+    ) {
       this.#written = undefined;
       return watched;
     }

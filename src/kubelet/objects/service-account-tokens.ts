@@ -44,7 +44,8 @@ export class ServiceAccountTokens {
       return fresh.token;
     } catch (error) {
       if (!held) throw new Error(`failed to fetch token: ${errorMessage(error)}`);
-      if (this.#clock.now() > held.expiresAt) throw new Error(`token for ${pod.metadata.namespace}/${pod.metadata.name} expired and refresh failed: ${errorMessage(error)}`);
+      if (this.#clock.now() > held.expiresAt)
+        throw new Error(`token for ${pod.metadata.namespace}/${pod.metadata.name} expired and refresh failed: ${errorMessage(error)}`);
       return held.token;
     }
   }

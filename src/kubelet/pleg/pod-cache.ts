@@ -111,7 +111,9 @@ export class PodCache {
     reader.retain(new Set(containers.containers.map((c) => c.id)));
     const before = this.#listed;
     this.#listed = listed;
-    const changed = [...new Set([...before.keys(), ...listed.keys()])].filter((uid) => differs(before.get(uid), listed.get(uid)) || !this.#matches(uid));
+    const changed = [...new Set([...before.keys(), ...listed.keys()])].filter(
+      (uid) => differs(before.get(uid), listed.get(uid)) || !this.#matches(uid),
+    );
     await Promise.all(changed.map((uid) => this.inspect(uid)));
     this.#lastRelist = started;
   }
@@ -135,7 +137,9 @@ export class PodCache {
     else this.#statuses.delete(uid);
     for (const { id } of [...(status?.sandboxes ?? []), ...(status?.containers ?? [])]) this.#podOf.set(id, uid);
     if (signature(before) === signature(status)) return;
-    const died = (before?.containers ?? []).filter((c) => c.state === 'running' && status?.containers.find((n) => n.id === c.id)?.state !== 'running');
+    const died = (before?.containers ?? []).filter(
+      (c) => c.state === 'running' && status?.containers.find((n) => n.id === c.id)?.state !== 'running',
+    );
     this.#options.onChange({ uid, died: died.map((c) => c.id) });
   }
 }
@@ -172,6 +176,10 @@ function group(sandboxes: readonly Decoded<typeof PodSandbox>[], containers: rea
 }
 
 function differs(a: Listed | undefined, b: Listed | undefined): boolean {
-  const states = (pod: Listed | undefined) => [...(pod?.sandboxes ?? []), ...(pod?.containers ?? [])].map(({ id, state }) => `${id}=${state}`).sort().join(' ');
+  const states = (pod: Listed | undefined) =>
+    [...(pod?.sandboxes ?? []), ...(pod?.containers ?? [])]
+      .map(({ id, state }) => `${id}=${state}`)
+      .sort()
+      .join(' ');
   return states(a) !== states(b);
 }

@@ -30,7 +30,10 @@ export function isPodLevelResource(name: string): boolean {
 }
 
 export function hasPodLevelResources(resources: ResourceRequirements | undefined, kind?: Kind): boolean {
-  const names = [...(kind === 'limits' ? [] : Object.keys(resources?.requests ?? {})), ...(kind === 'requests' ? [] : Object.keys(resources?.limits ?? {}))];
+  const names = [
+    ...(kind === 'limits' ? [] : Object.keys(resources?.requests ?? {})),
+    ...(kind === 'requests' ? [] : Object.keys(resources?.limits ?? {})),
+  ];
   return names.some(isPodLevelResource);
 }
 

@@ -29,7 +29,8 @@ function headersFor(list: readonly HTTPHeader[], purpose: string): [string, stri
 
 /** A port number from a number, a numeric text or a container port's name. Throws with upstream's message. */
 export function resolvePort(port: number | string, container: Container): number {
-  const found = typeof port === 'number' ? port : /^\d+$/.test(port) ? Number(port) : container.ports?.find((p) => p.name === port)?.containerPort;
+  const found =
+    typeof port === 'number' ? port : /^\d+$/.test(port) ? Number(port) : container.ports?.find((p) => p.name === port)?.containerPort;
   if (found === undefined) throw new Error(`couldn't find port: ${port}`);
   if (found <= 0 || found >= 65536) throw new Error(`invalid port number: ${found}`);
   return found;

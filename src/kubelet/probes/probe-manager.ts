@@ -36,7 +36,11 @@ interface Entry {
 export class ProbeManager implements ProbeResults {
   readonly #options: ProbeManagerOptions;
   readonly #entries = new Map<string, Entry>();
-  readonly #results: Readonly<Record<ProbeKind, Map<string, ProbeResult>>> = { liveness: new Map(), readiness: new Map(), startup: new Map() };
+  readonly #results: Readonly<Record<ProbeKind, Map<string, ProbeResult>>> = {
+    liveness: new Map(),
+    readiness: new Map(),
+    startup: new Map(),
+  };
   readonly #startedAt: number;
 
   constructor(options: ProbeManagerOptions) {
@@ -79,7 +83,12 @@ export class ProbeManager implements ProbeResults {
   applyTo(pod: Pod, status: PodStatus): void {
     for (const c of status.containerStatuses ?? []) {
       c.started = this.#isStarted(pod, c);
-      if (c.started) c.ready = this.#isReady(pod, c, pod.spec.containers.find((spec) => spec.name === c.name));
+      if (c.started)
+        c.ready = this.#isReady(
+          pod,
+          c,
+          pod.spec.containers.find((spec) => spec.name === c.name),
+        );
     }
     for (const c of status.initContainerStatuses ?? []) {
       c.started = this.#isStarted(pod, c);
@@ -150,9 +159,12 @@ export class ProbeManager implements ProbeResults {
     for (let retry = 1; retry < RETRIES && outcome.result === 'unknown'; retry++) outcome = await runProbe(spec, target, deps);
     const title = TITLES[kind];
     const { pod, container } = target;
-    if (outcome.result === 'unknown') events.container(pod, container, 'Warning', 'Unhealthy', `${title} probe errored and resulted in unknown state: ${outcome.output}`);
-    else if (outcome.result === 'failure') events.container(pod, container, 'Warning', 'Unhealthy', `${title} probe failed: ${outcome.output}`);
-    else if (outcome.result === 'warning') events.container(pod, container, 'Warning', 'ProbeWarning', `${title} probe warning: ${outcome.output}`);
+    if (outcome.result === 'unknown')
+      events.container(pod, container, 'Warning', 'Unhealthy', `${title} probe errored and resulted in unknown state: ${outcome.output}`);
+    else if (outcome.result === 'failure')
+      events.container(pod, container, 'Warning', 'Unhealthy', `${title} probe failed: ${outcome.output}`);
+    else if (outcome.result === 'warning')
+      events.container(pod, container, 'Warning', 'ProbeWarning', `${title} probe warning: ${outcome.output}`);
     this.#options.onProbe(kind, pod, container.name, outcome);
     return outcome;
   }

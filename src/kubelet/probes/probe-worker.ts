@@ -77,7 +77,9 @@ export class ProbeWorker {
     const status = this.#options.status();
     if (!status) return true;
     if (isTerminalPhase(status.phase)) return false;
-    const c = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find((s) => s.name === container.name && s.containerID);
+    const c = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find(
+      (s) => s.name === container.name && s.containerID,
+    );
     if (!c) return true;
     this.#follow(c);
     if (this.#onHold) return true;

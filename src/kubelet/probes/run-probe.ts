@@ -55,16 +55,25 @@ export async function runProbe(probe: Probe, target: ProbeTarget, deps: ProbeDep
   }
 }
 
-async function execProbe(command: readonly string[], target: ProbeTarget, timeoutMs: number, { cri }: ProbeDependencies): Promise<ProbeOutcome> {
+async function execProbe(
+  command: readonly string[],
+  target: ProbeTarget,
+  timeoutMs: number,
+  { cri }: ProbeDependencies,
+): Promise<ProbeOutcome> {
   const env = new Map((target.container.env ?? []).map((variable) => [variable.name, variable.value ?? '']));
   const cmd = command.map((part) => expand(part, (name) => env.get(name)));
   try {
-    const result = await cri.execSync({ containerId: target.containerId, cmd, timeout: timeoutMs / 1000 }, { timeoutMs: timeoutMs + 120_000 });
+    const result = await cri.execSync(
+      { containerId: target.containerId, cmd, timeout: timeoutMs / 1000 },
+      { timeoutMs: timeoutMs + 120_000 },
+    );
     const output = Buffer.concat([result.stdout, result.stderr]).subarray(0, MAX_OUTPUT_BYTES).toString('utf8');
     return { result: result.exitCode === 0 ? 'success' : 'failure', output };
   } catch (error) {
     if (!(error instanceof GrpcError)) throw error;
-    if (error.code === GrpcCode.DeadlineExceeded) return { result: 'failure', output: `command timed out: "${cmd.join(' ')}" timed out after ${goDuration(timeoutMs)}` };
+    if (error.code === GrpcCode.DeadlineExceeded)
+      return { result: 'failure', output: `command timed out: "${cmd.join(' ')}" timed out after ${goDuration(timeoutMs)}` };
     throw new Error(error.goText);
   }
 }
@@ -76,7 +85,10 @@ async function httpProbe(first: URL, headers: [string, string][], timeoutMs: num
     try {
       response = await deps.httpGet({ url, headers, timeoutMs, maxBodyBytes: MAX_OUTPUT_BYTES });
     } catch (error) {
-      const why: string = error instanceof HttpTimeoutError ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)' : dialError(error, bareHost(url), portOf(url));
+      const why: string =
+        error instanceof HttpTimeoutError
+          ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+          : dialError(error, bareHost(url), portOf(url));
       return { result: 'failure', output: `Get "${url.href}": ${why}` };
     }
     const { status, body } = response;

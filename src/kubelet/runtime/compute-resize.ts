@@ -59,7 +59,9 @@ export function resourcesOf(resources: ResourceRequirements | undefined): Contai
 }
 
 export function equal(a: ContainerResources, b: ContainerResources): boolean {
-  return a.memoryLimit === b.memoryLimit && a.memoryRequest === b.memoryRequest && a.cpuLimit === b.cpuLimit && a.cpuRequest === b.cpuRequest;
+  return (
+    a.memoryLimit === b.memoryLimit && a.memoryRequest === b.memoryRequest && a.cpuLimit === b.cpuLimit && a.cpuRequest === b.cpuRequest
+  );
 }
 
 type Pair = readonly [desired: number, current: number];

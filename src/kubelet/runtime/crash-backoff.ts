@@ -13,7 +13,13 @@ export function backoffKey(pod: Pod, container: Container): string {
 }
 
 /** Throws StartError CrashLoopBackOff while a container that ended has to wait; otherwise lengthens the wait of the next time. */
-export function checkCrashBackoff(pod: Pod, container: Container, status: RuntimePodStatus, backoff: ItemBackoff, events: ContainerEvents): void {
+export function checkCrashBackoff(
+  pod: Pod,
+  container: Container,
+  status: RuntimePodStatus,
+  backoff: ItemBackoff,
+  events: ContainerEvents,
+): void {
   const ended = status.containers.find((c) => c.name === container.name && c.state === 'exited');
   if (!ended) return;
   const key = backoffKey(pod, container);

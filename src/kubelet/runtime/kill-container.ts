@@ -54,7 +54,12 @@ async function runPreStop({ pod, container, id }: Kill, grace: number, deps: Kil
   const end = new AbortController();
   const hook = runHook({ pod, container, containerId: id, handler, signal: end.signal }, deps.hooks).catch((error: unknown) => {
     if (end.signal.aborted) return;
-    deps.log.warn('preStop hook failed', { pod: pod.metadata.name, namespace: pod.metadata.namespace, container: container.name, err: errorMessage(error) });
+    deps.log.warn('preStop hook failed', {
+      pod: pod.metadata.name,
+      namespace: pod.metadata.namespace,
+      container: container.name,
+      err: errorMessage(error),
+    });
     deps.events.container(pod, container, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
   });
   const timer = new AbortController();

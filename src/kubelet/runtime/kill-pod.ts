@@ -7,7 +7,12 @@ import { TerminationOrder } from './termination-order.ts';
 import type { RuntimePodStatus } from './types.ts';
 
 /** Stops the pod's running containers, sidecars last, then its sandboxes. Never rejects: failures are results. */
-export async function killPod(pod: Pod, status: RuntimePodStatus, graceOverride: number | undefined, deps: KillDependencies): Promise<SyncResult[]> {
+export async function killPod(
+  pod: Pod,
+  status: RuntimePodStatus,
+  graceOverride: number | undefined,
+  deps: KillDependencies,
+): Promise<SyncResult[]> {
   const running = status.containers.filter((c) => c.state === 'running');
   const order = hasRestartableInit(pod) ? new TerminationOrder(pod, new Set(running.map((c) => c.name)), deps.clock) : undefined;
   const results: SyncResult[] = await Promise.all(

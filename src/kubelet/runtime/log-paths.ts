@@ -16,7 +16,12 @@ export function containerLogPath(container: string, restartCount: number): strin
 }
 
 /** The link other tools look for: `<name>_<namespace>_<container>-<id>.log`. */
-export function legacyLogLink(directory: string, pod: { readonly name: string; readonly namespace: string }, container: string, id: string): string {
+export function legacyLogLink(
+  directory: string,
+  pod: { readonly name: string; readonly namespace: string },
+  container: string,
+  id: string,
+): string {
   const name = `${pod.name}_${pod.namespace}_${container}`;
   const suffix = `-${id}.log`;
   // File names end at 255 bytes.

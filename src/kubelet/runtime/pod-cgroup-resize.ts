@@ -40,7 +40,12 @@ export class PodCgroupResize {
   }
 
   async #tellRuntime(podSandboxId: string, r: CgroupResources): Promise<void> {
-    const resources = { cpuShares: r.cpuShares, cpuQuota: r.cpuQuota, cpuPeriod: r.cpuPeriod, memoryLimitInBytes: unlimited(r.memory) ? 0 : r.memory };
+    const resources = {
+      cpuShares: r.cpuShares,
+      cpuQuota: r.cpuQuota,
+      cpuPeriod: r.cpuPeriod,
+      memoryLimitInBytes: unlimited(r.memory) ? 0 : r.memory,
+    };
     try {
       await this.#cri.updatePodSandboxResources({ podSandboxId, resources });
     } catch (error) {
@@ -52,7 +57,9 @@ export class PodCgroupResize {
     if (unlimited(wanted.memory) || (!unlimited(before.memory) && limit(wanted.memory) >= limit(before.memory))) return;
     const used = this.#memoryUsage(pod);
     if (used === undefined || used < limit(wanted.memory)) return;
-    throw new Error(`cannot decrease memory limits: attempting to set pod memory limit (${limit(wanted.memory)}) below current usage (${used})`);
+    throw new Error(
+      `cannot decrease memory limits: attempting to set pod memory limit (${limit(wanted.memory)}) below current usage (${used})`,
+    );
   }
 }
 

@@ -103,7 +103,11 @@ export class PodRuntime {
     return { id, config, podIPs, images: await pullImageVolumes(pod, pullSecrets, config, this.#deps) };
   }
 
-  async #createSandbox(pod: Pod, attempt: number, results: SyncResult[]): Promise<{ id: string; config: SandboxConfig; podIPs: string[] } | undefined> {
+  async #createSandbox(
+    pod: Pod,
+    attempt: number,
+    results: SyncResult[],
+  ): Promise<{ id: string; config: SandboxConfig; podIPs: string[] } | undefined> {
     const { cri, events, surroundings, log } = this.#deps;
     let config: SandboxConfig;
     let id: string;
@@ -159,7 +163,10 @@ export class PodRuntime {
     return this.#try('StartContainer', container.name, results, async () => {
       checkCrashBackoff(pod, container, status, this.#deps.crashBackoff, this.#deps.events);
       const { id, config, podIPs, images } = sandbox;
-      await startContainer({ pod, container, ephemeral, status, sandboxId: id, sandboxConfig: config, podIPs, pullSecrets, images }, this.#deps);
+      await startContainer(
+        { pod, container, ephemeral, status, sandboxId: id, sandboxConfig: config, podIPs, pullSecrets, images },
+        this.#deps,
+      );
     });
   }
 

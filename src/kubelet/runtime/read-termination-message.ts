@@ -19,7 +19,8 @@ export interface MessageSources {
  */
 export async function terminationMessage(status: Decoded<typeof ContainerStatus>, sources: MessageSources): Promise<string> {
   const notes = readContainerAnnotations(status.annotations);
-  const fallback = notes.terminationMessagePolicy === 'FallbackToLogsOnError' && status.exitCode !== 0 && status.reason !== 'ContainerCannotRun';
+  const fallback =
+    notes.terminationMessagePolicy === 'FallbackToLogsOnError' && status.exitCode !== 0 && status.reason !== 'ContainerCannotRun';
   const path = notes.terminationMessagePath;
   const mount = path === '' ? undefined : status.mounts.find((m) => m.containerPath === path);
   if (mount) {

@@ -10,7 +10,12 @@ import type { SyncResult } from './sync-result.ts';
  * Gives the pod's cgroup and its running containers their new size (KEP-1287): room above before it grows below, room below before it shrinks
  * above. Undefined when there is nothing to change.
  */
-export async function resizePod(pod: Pod, actions: PodActions, sandboxId: string, deps: RuntimeDependencies): Promise<SyncResult | undefined> {
+export async function resizePod(
+  pod: Pod,
+  actions: PodActions,
+  sandboxId: string,
+  deps: RuntimeDependencies,
+): Promise<SyncResult | undefined> {
   const { cpu, memory } = actions.containersToUpdate;
   if (cpu.length === 0 && memory.length === 0 && !actions.updatePodResources && !actions.updatePodLevelResources) return undefined;
   const target = formatPod(pod);

@@ -20,7 +20,9 @@ export function podSandboxChanged(pod: Pod, status: RuntimePodStatus): SandboxVe
   const attempt = newest.metadata?.attempt ?? 0;
   const ready = status.sandboxes.filter((s) => s.state === PodSandboxState.READY).length;
   if (ready > 1 || newest.state !== PodSandboxState.READY) return { changed: true, attempt: attempt + 1, sandboxId: newest.id };
-  if ((newest.linux?.namespaces?.options?.network ?? 0) !== networkNamespace(pod)) return { changed: true, attempt: attempt + 1, sandboxId: '' };
-  if (!isHostNetwork(pod) && newest.network && newest.network.ip === '') return { changed: true, attempt: attempt + 1, sandboxId: newest.id };
+  if ((newest.linux?.namespaces?.options?.network ?? 0) !== networkNamespace(pod))
+    return { changed: true, attempt: attempt + 1, sandboxId: '' };
+  if (!isHostNetwork(pod) && newest.network && newest.network.ip === '')
+    return { changed: true, attempt: attempt + 1, sandboxId: newest.id };
   return { changed: false, attempt, sandboxId: newest.id };
 }

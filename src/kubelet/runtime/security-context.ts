@@ -1,7 +1,13 @@
 /** The security context of a container in CRI's terms (pkg/kubelet/kuberuntime/security_context.go). */
 import type { Container, Pod } from '../../api/core/v1.gen.ts';
 import type { Encodable } from '../cri/codec/message.ts';
-import { NamespaceMode, SupplementalGroupsPolicy, type LinuxContainerSecurityContext, type NamespaceOption, type UserNamespace } from '../cri/messages/security.ts';
+import {
+  NamespaceMode,
+  SupplementalGroupsPolicy,
+  type LinuxContainerSecurityContext,
+  type NamespaceOption,
+  type UserNamespace,
+} from '../cri/messages/security.ts';
 import { effectiveSecurityContext } from './effective-security-context.ts';
 import { ipcNamespace, networkNamespace, pidNamespace } from './namespaces.ts';
 import { appArmorProfile, seccompProfile } from './security-profiles.ts';

@@ -37,7 +37,10 @@ export function appArmorProfile(pod: Pod, container: Container): AppArmor | unde
       return { profile: { profileType: ProfileType.Unconfined }, deprecated: 'unconfined' };
     case 'Localhost':
       if (profile.localhostProfile === undefined) throw new Error('missing localhost apparmor profile name');
-      return { profile: { profileType: ProfileType.Localhost, localhostRef: profile.localhostProfile }, deprecated: `localhost/${profile.localhostProfile}` };
+      return {
+        profile: { profileType: ProfileType.Localhost, localhostRef: profile.localhostProfile },
+        deprecated: `localhost/${profile.localhostProfile}`,
+      };
     default:
       throw new Error(`unknown apparmor profile type: "${profile.type}"`);
   }

@@ -31,7 +31,8 @@ export interface ContainerStart {
 /** Pulls the image, creates and starts the container, runs its postStart hook. Rejects with StartError; events are recorded on the way. */
 export async function startContainer(start: ContainerStart, deps: RuntimeDependencies): Promise<void> {
   const { pod, container } = start;
-  const event = (type: 'Normal' | 'Warning', reason: string, message: string) => deps.events.container(pod, container, type, reason, message);
+  const event = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+    deps.events.container(pod, container, type, reason, message);
   const failed = (reason: string, error: unknown): StartError => {
     const message = errorMessage(error);
     event('Warning', 'Failed', `Error: ${message}`);
@@ -64,7 +65,11 @@ export async function startContainer(start: ContainerStart, deps: RuntimeDepende
   await postStart(start, deps, id);
 }
 
-async function ensureImage(start: ContainerStart, deps: RuntimeDependencies, event: (type: 'Normal' | 'Warning', reason: string, message: string) => void): Promise<string> {
+async function ensureImage(
+  start: ContainerStart,
+  deps: RuntimeDependencies,
+  event: (type: 'Normal' | 'Warning', reason: string, message: string) => void,
+): Promise<string> {
   const { pod, container, pullSecrets, sandboxConfig } = start;
   try {
     const image = container.image ?? '';
@@ -81,7 +86,8 @@ async function nextRestartCount({ pod, container, status }: ContainerStart, deps
   try {
     return restartCountFromLogs(await readdir(containerLogsDirectory(deps.podLogsRoot, pod, container.name)));
   } catch (error) {
-    if (!isMissing(error)) deps.log.warn('cannot count restarts from logs', { pod: pod.metadata.name, container: container.name, err: errorMessage(error) });
+    if (!isMissing(error))
+      deps.log.warn('cannot count restarts from logs', { pod: pod.metadata.name, container: container.name, err: errorMessage(error) });
     return 0;
   }
 }
@@ -155,8 +161,9 @@ async function postStart(start: ContainerStart, deps: RuntimeDependencies, id: s
     await runHook({ pod, container, containerId: id, handler }, deps.hooks);
   } catch (error) {
     deps.events.container(pod, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
-    await killContainer({ pod, container, id, message: 'FailedPostStartHook', reason: 'FailedPostStartHook' }, deps).catch((killError: unknown) =>
-      deps.log.error('cannot kill a container whose postStart hook failed', killError, { container: container.name }),
+    await killContainer({ pod, container, id, message: 'FailedPostStartHook', reason: 'FailedPostStartHook' }, deps).catch(
+      (killError: unknown) =>
+        deps.log.error('cannot kill a container whose postStart hook failed', killError, { container: container.name }),
     );
     throw new StartError('PostStartHookError', errorMessage(error));
   }

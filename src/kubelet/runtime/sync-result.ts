@@ -1,4 +1,5 @@
-export type SyncAction = 'CreatePodSandbox' | 'KillPodSandbox' | 'StartContainer' | 'KillContainer' | 'RemoveContainer' | 'ResizePodInPlace';
+export type SyncAction =
+  'CreatePodSandbox' | 'KillPodSandbox' | 'StartContainer' | 'KillContainer' | 'RemoveContainer' | 'ResizePodInPlace';
 
 /** One step of bringing a pod to its spec. */
 export interface SyncResult {

@@ -15,7 +15,8 @@ export function runAsNonRootViolation(pod: Pod, container: Container, image: Ima
   const effective = effectiveSecurityContext(pod, container);
   if (!effective.runAsNonRoot) return undefined;
   const where = `(pod: "${formatPod(pod)}", container: ${container.name})`;
-  if (effective.runAsUser !== undefined) return effective.runAsUser === 0 ? `container's runAsUser breaks non-root policy ${where}` : undefined;
+  if (effective.runAsUser !== undefined)
+    return effective.runAsUser === 0 ? `container's runAsUser breaks non-root policy ${where}` : undefined;
   if (image.uid === undefined) {
     if (image.username === '') return undefined;
     return `container has runAsNonRoot and image has non-numeric user (${image.username}), cannot verify user is non-root ${where}`;

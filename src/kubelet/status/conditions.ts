@@ -39,7 +39,11 @@ export function makeCondition(pod: Pod, type: string, status: 'True' | 'False', 
 
 const list = (names: readonly string[]) => `[${names.join(' ')}]`;
 
-export function containersReadyCondition(pod: Pod, statuses: readonly ContainerStatus[] | undefined, phase: string | undefined): PodCondition {
+export function containersReadyCondition(
+  pod: Pod,
+  statuses: readonly ContainerStatus[] | undefined,
+  phase: string | undefined,
+): PodCondition {
   const type = 'ContainersReady';
   if (!statuses) return makeCondition(pod, type, 'False', 'UnknownContainerStatuses');
   const watched = [...(pod.spec.initContainers ?? []).filter(isRestartableInit), ...pod.spec.containers];
@@ -92,7 +96,9 @@ export function initializedCondition(
     else if (!(isRestartableInit(container) ? status.started : status.ready)) incomplete.push(container.name);
   }
   if (phase === 'Succeeded' && unknown.length === 0) return makeCondition(pod, type, 'True', 'PodCompleted');
-  const started = pod.spec.containers.some(({ name }) => statuses.some((s) => s.name === name && (s.state?.running || s.state?.terminated)));
+  const started = pod.spec.containers.some(({ name }) =>
+    statuses.some((s) => s.name === name && (s.state?.running || s.state?.terminated)),
+  );
   if (started) return makeCondition(pod, type, 'True');
   const messages = [];
   if (unknown.length > 0) messages.push(`containers with unknown status: ${list(unknown)}`);
@@ -107,7 +113,12 @@ export function readyToStartContainersCondition(pod: Pod, status: RuntimePodStat
   return makeCondition(pod, 'PodReadyToStartContainers', podSandboxChanged(pod, status).changed ? 'False' : 'True');
 }
 
-export function allContainersRestartingCondition(pod: Pod, status: RuntimePodStatus, old: PodStatus | undefined, phase: string | undefined): PodCondition {
+export function allContainersRestartingCondition(
+  pod: Pod,
+  status: RuntimePodStatus,
+  old: PodStatus | undefined,
+  phase: string | undefined,
+): PodCondition {
   const type = 'AllContainersRestarting';
   if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' };

@@ -30,7 +30,10 @@ export function containerStatusResources(
   return out;
 }
 
-function actualResources(runtime: RuntimeContainerResources | undefined, written: ReturnType<ActuatedResources['container']>): RuntimeContainerResources {
+function actualResources(
+  runtime: RuntimeContainerResources | undefined,
+  written: ReturnType<ActuatedResources['container']>,
+): RuntimeContainerResources {
   const recorded = written && {
     cpuRequestMilli: written.cpuRequest || undefined,
     cpuLimitMilli: written.cpuLimit || undefined,

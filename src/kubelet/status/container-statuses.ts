@@ -84,7 +84,12 @@ function readOnlyMode(mount: Parameters<typeof recursiveReadOnly>[0], supported:
 }
 
 /** A container that ran and is gone from the runtime counts as killed. */
-function markLost(input: ContainerStatusesInput, container: Container, statuses: Map<string, Draft>, previous: ReadonlyMap<string, ContainerStatus>): void {
+function markLost(
+  input: ContainerStatusesInput,
+  container: Container,
+  statuses: Map<string, Draft>,
+  previous: ReadonlyMap<string, ContainerStatus>,
+): void {
   const old = previous.get(container.name);
   const status = statuses.get(container.name);
   if (!old || !status || input.status.containers.some((c) => c.name === container.name)) return;
@@ -124,7 +129,12 @@ function fromRuntime(input: ContainerStatusesInput, statuses: Map<string, Draft>
   }
 }
 
-function convert(input: ContainerStatusesInput, container: Container, known: RuntimeContainerStatus, old: ContainerStatus | undefined): Draft {
+function convert(
+  input: ContainerStatusesInput,
+  container: Container,
+  known: RuntimeContainerStatus,
+  old: ContainerStatus | undefined,
+): Draft {
   const id = `${input.runtimeName}://${known.id}`;
   const mounts = old?.volumeMounts ?? defaultStatus(input, container, undefined).volumeMounts;
   const status: Draft = {
@@ -149,11 +159,17 @@ function convert(input: ContainerStatusesInput, container: Container, known: Run
   const resources = containerStatusResources(input.pod, container, known, input.actuated);
   if (resources) status.resources = resources;
   if (container.resources?.requests) status.allocatedResources = container.resources.requests;
-  if (known.user) status.user = { linux: { uid: known.user.uid, gid: known.user.gid, supplementalGroups: [...known.user.supplementalGroups] } };
+  if (known.user)
+    status.user = { linux: { uid: known.user.uid, gid: known.user.gid, supplementalGroups: [...known.user.supplementalGroups] } };
   return status;
 }
 
-function state(input: ContainerStatusesInput, known: RuntimeContainerStatus, containerID: string, old: ContainerStatus | undefined): ContainerState {
+function state(
+  input: ContainerStatusesInput,
+  known: RuntimeContainerStatus,
+  containerID: string,
+  old: ContainerStatus | undefined,
+): ContainerState {
   switch (known.state) {
     case 'running':
       return { running: { startedAt: formatTime(known.startedAt) } };
@@ -191,7 +207,8 @@ function applyFailure(input: ContainerStatusesInput, container: Container, statu
     if (known?.state === 'exited' && known.exitCode === 0) return;
     const sidecar = container.restartPolicy === 'Always';
     if (!known && !sidecar && status.state?.waiting && hasAnyRegularContainerCreated(input.pod, input.status)) {
-      const message = 'Unable to get init container status from container runtime and pod has been initialized, treat it as exited normally';
+      const message =
+        'Unable to get init container status from container runtime and pod has been initialized, treat it as exited normally';
       status.state = { terminated: { reason: 'Completed', message, exitCode: 0 } };
       return;
     }

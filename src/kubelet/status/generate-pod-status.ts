@@ -70,7 +70,12 @@ function statusesOf(input: PodStatusInput): PodStatus {
   const restarting = shouldAllContainersRestart(pod, runtime, old);
   const common = { ...input, status: runtime, restarting, failure: (name: string) => input.failure(name) };
   const ips = sortIPs(runtime.ips, input.nodeIPs);
-  const init = containerStatuses({ ...common, containers: pod.spec.initContainers ?? [], previous: old.initContainerStatuses ?? [], init: true });
+  const init = containerStatuses({
+    ...common,
+    containers: pod.spec.initContainers ?? [],
+    previous: old.initContainerStatuses ?? [],
+    init: true,
+  });
   const ephemeral = containerStatuses({
     ...common,
     containers: (pod.spec.ephemeralContainers ?? []).map(asContainer),
@@ -80,7 +85,12 @@ function statusesOf(input: PodStatusInput): PodStatus {
   return {
     ...(ips.length > 0 && { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
     qosClass: podQos(pod),
-    containerStatuses: containerStatuses({ ...common, containers: pod.spec.containers, previous: old.containerStatuses ?? [], init: false }),
+    containerStatuses: containerStatuses({
+      ...common,
+      containers: pod.spec.containers,
+      previous: old.containerStatuses ?? [],
+      init: false,
+    }),
     ...(init.length > 0 && { initContainerStatuses: init }),
     ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
     ...podLevel(pod),

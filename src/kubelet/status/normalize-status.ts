@@ -23,7 +23,10 @@ function cutMessages(status: ContainerStatus, limit: number): void {
   for (const state of [status.state, status.lastState]) {
     const message = state?.terminated?.message;
     if (state?.terminated && message && Buffer.byteLength(message) > limit) {
-      state.terminated.message = Buffer.from(message).subarray(0, limit).toString('utf8').replace(/\uFFFD$/, '');
+      state.terminated.message = Buffer.from(message)
+        .subarray(0, limit)
+        .toString('utf8')
+        .replace(/\uFFFD$/, '');
     }
   }
 }

@@ -8,16 +8,30 @@ export function sameForKubelet(a: PodStatus, b: PodStatus): boolean {
 }
 
 function rest(status: PodStatus): unknown {
-  const { conditions, resourceClaimStatuses, extendedResourceClaimStatus, nodeAllocatableResourceClaimStatuses, nominatedNodeName, resize, ...own } = status;
+  const {
+    conditions,
+    resourceClaimStatuses,
+    extendedResourceClaimStatus,
+    nodeAllocatableResourceClaimStatuses,
+    nominatedNodeName,
+    resize,
+    ...own
+  } = status;
   return own;
 }
 
 function sameConditions(a: readonly PodCondition[] | undefined, b: readonly PodCondition[] | undefined): boolean {
-  const own = (list: readonly PodCondition[] | undefined) => (list ?? []).filter((c) => isKubeletCondition(c.type) || isSharedCondition(c.type));
+  const own = (list: readonly PodCondition[] | undefined) =>
+    (list ?? []).filter((c) => isKubeletCondition(c.type) || isSharedCondition(c.type));
   const [left, right] = [own(a), own(b)];
   if (left.length !== right.length) return false;
   return left.every((c) => {
     const other = right.find((o) => o.type === c.type);
-    return other !== undefined && other.status === c.status && (other.reason ?? '') === (c.reason ?? '') && (other.message ?? '') === (c.message ?? '');
+    return (
+      other !== undefined &&
+      other.status === c.status &&
+      (other.reason ?? '') === (c.reason ?? '') &&
+      (other.message ?? '') === (c.message ?? '')
+    );
   });
 }

@@ -64,7 +64,12 @@ export class StatusManager {
   /** Takes a new status of a pod; `pod` is what it was made from. Nothing happens when it says nothing new. */
   set(pod: Pod, status: PodStatus): void {
     const { generation } = pod.metadata;
-    this.#update(pod, { ...status, ...(generation ? { observedGeneration: generation } : {}) }, pod.metadata.deletionTimestamp !== undefined, false);
+    this.#update(
+      pod,
+      { ...status, ...(generation ? { observedGeneration: generation } : {}) },
+      pod.metadata.deletionTimestamp !== undefined,
+      false,
+    );
   }
 
   /** A readiness probe spoke. */
@@ -114,7 +119,9 @@ export class StatusManager {
     const entry = this.#entries.get(uid);
     if (!pod || !entry) return;
     const status = structuredClone(entry.status);
-    const container = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find((c) => c.containerID === containerID);
+    const container = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find(
+      (c) => c.containerID === containerID,
+    );
     if (container && change(container, status, pod)) this.#update(pod, status, false, false);
   }
 
@@ -157,7 +164,10 @@ export class StatusManager {
     } catch (error) {
       if (this.#options.signal.aborted) return;
       entry.failures++;
-      this.#options.log.error('cannot write the status of a pod, will retry', error, { pod: entry.pod.metadata.name, namespace: entry.pod.metadata.namespace });
+      this.#options.log.error('cannot write the status of a pod, will retry', error, {
+        pod: entry.pod.metadata.name,
+        namespace: entry.pod.metadata.namespace,
+      });
       entry.retry = this.#options.clock.schedule(backoffDelay(entry.failures, RETRY), () => void this.#send(uid, entry));
     } finally {
       entry.sending = false;

@@ -19,7 +19,8 @@ export function objectPatch(from: Json, to: Json, mergeKeys: Readonly<Record<str
     if (sameJson(before, after)) continue;
     const key = mergeKeys[name];
     if (isAbsent(after)) patch[name] = null;
-    else if (key !== undefined && Array.isArray(after)) Object.assign(patch, listPatch(name, key, (before ?? []) as Json[], after as Json[]));
+    else if (key !== undefined && Array.isArray(after))
+      Object.assign(patch, listPatch(name, key, (before ?? []) as Json[], after as Json[]));
     else if (isObject(before) && isObject(after)) patch[name] = objectPatch(before, after);
     else patch[name] = after;
   }

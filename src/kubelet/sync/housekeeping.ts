@@ -46,10 +46,12 @@ export async function housekeep(o: HousekeepingOptions): Promise<void> {
   const runningUids = new Set(running.map((pod) => pod.uid));
   for (const pod of pods) {
     const { uid, deletionTimestamp } = pod.metadata;
-    if (deletionTimestamp && isTerminalPhase(pod.status.phase) && !known.has(uid) && !runningUids.has(uid)) o.workers.update({ type: 'kill', pod });
+    if (deletionTimestamp && isTerminalPhase(pod.status.phase) && !known.has(uid) && !runningUids.has(uid))
+      o.workers.update({ type: 'kill', pod });
   }
   for (const runningPod of running) {
-    if (!known.has(runningPod.uid) && !o.pods.byUid(runningPod.uid)) o.workers.update({ type: 'kill', runningPod, kill: { graceOverride: 1 } });
+    if (!known.has(runningPod.uid) && !o.pods.byUid(runningPod.uid))
+      o.workers.update({ type: 'kill', runningPod, kill: { graceOverride: 1 } });
   }
   removeCgroups(o, possiblyRunning);
 }

@@ -108,7 +108,12 @@ export class KubeletSurroundings implements PodSurroundings {
     return { environment, devices, mounts: [...mounts, ...extra.filter((mount) => mount !== undefined)] };
   }
 
-  #environment(pod: Pod, container: Container, podIPs: readonly string[], volumes: ReadonlyMap<string, MountedVolume>): Promise<Map<string, string>> {
+  #environment(
+    pod: Pod,
+    container: Container,
+    podIPs: readonly string[],
+    volumes: ReadonlyMap<string, MountedVolume>,
+  ): Promise<Map<string, string>> {
     const o = this.#options;
     const services = o.services();
     if (!services && !isStaticPod(pod)) throw new Error('services have not yet been read at least once, cannot construct envvars');

@@ -105,7 +105,8 @@ export class KubeletPodSyncer implements PodSyncer {
     await o.cache.inspect(pod.metadata.uid);
     const stopped = { ...o.cache.get(pod.metadata.uid), ips: status.ips };
     const running = stopped.containers.filter((c) => c.state === 'running').map((c) => c.id);
-    if (running.length > 0) throw new Error(`detected running containers after a successful KillPod, CRI violation: [${running.join(' ')}]`);
+    if (running.length > 0)
+      throw new Error(`detected running containers after a successful KillPod, CRI violation: [${running.join(' ')}]`);
     o.statuses.set(pod, o.generateStatus(pod, stopped, true));
   }
 
@@ -173,7 +174,8 @@ export class KubeletPodSyncer implements PodSyncer {
     try {
       await this.#options.volumes.mount(pod, signal);
     } catch (error) {
-      if (!signal.aborted) this.#options.events.pod(pod, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${errorMessage(error)}`);
+      if (!signal.aborted)
+        this.#options.events.pod(pod, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${errorMessage(error)}`);
       throw error;
     }
   }

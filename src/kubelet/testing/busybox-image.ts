@@ -7,7 +7,10 @@ export function busyboxImage(options: Partial<OciImageOptions> & { readonly name
   const binary = readFileSync('/bin/busybox');
   const applets = execFileSync('/bin/busybox', ['--list'], { encoding: 'utf8' }).split('\n').filter(Boolean);
   const files: ImageFile[] = [
-    ...['bin/', 'etc/', 'tmp/', 'var/', 'usr/', 'root/', 'home/', 'proc/', 'sys/', 'dev/', 'run/'].map((path) => ({ path, mode: path === 'tmp/' ? 0o1777 : 0o755 })),
+    ...['bin/', 'etc/', 'tmp/', 'var/', 'usr/', 'root/', 'home/', 'proc/', 'sys/', 'dev/', 'run/'].map((path) => ({
+      path,
+      mode: path === 'tmp/' ? 0o1777 : 0o755,
+    })),
     { path: 'etc/passwd', content: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n' },
     { path: 'etc/group', content: 'root:x:0:\nnogroup:x:65534:\n' },
     { path: 'bin/busybox', content: binary, mode: 0o755 },

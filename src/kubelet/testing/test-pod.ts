@@ -2,7 +2,9 @@ import type { Container, Pod, PodSpec, PodStatus } from '../../api/core/v1.gen.t
 import type { ObjectMeta } from '../../api/meta/v1.gen.ts';
 
 /** A pod for tests: one container `main` unless the spec says otherwise. */
-export function testPod(over: { readonly metadata?: Partial<ObjectMeta>; readonly spec?: Partial<PodSpec>; readonly status?: PodStatus } = {}): Pod {
+export function testPod(
+  over: { readonly metadata?: Partial<ObjectMeta>; readonly spec?: Partial<PodSpec>; readonly status?: PodStatus } = {},
+): Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',

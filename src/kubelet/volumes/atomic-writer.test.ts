@@ -37,7 +37,12 @@ test('a change swaps the whole set and leaves nothing of the old one', async (t)
   const dir = directory(t);
   await writeAtomically(dir, payload({ a: '1', gone: 'x', 'sub/b': '2', 'sub/c': '3' }), 0);
   assert.equal(await writeAtomically(dir, payload({ a: '2', new: 'y', 'sub/b': '2' }), 5000), true);
-  assert.deepEqual(readdirSync(dir).filter((name) => !name.startsWith('..')).sort(), ['a', 'new', 'sub']);
+  assert.deepEqual(
+    readdirSync(dir)
+      .filter((name) => !name.startsWith('..'))
+      .sort(),
+    ['a', 'new', 'sub'],
+  );
   assert.deepEqual(readdirSync(join(dir, 'sub')), ['b']);
   assert.equal(readdirSync(dir).filter((name) => name.startsWith('..1970')).length, 1);
 });

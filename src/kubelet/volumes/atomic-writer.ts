@@ -3,7 +3,21 @@
  * the files lie in a hidden directory with a time stamp, `..data` points at it, and what the user sees are links through `..data`.
  */
 import { dirname, join, normalize } from 'node:path';
-import { chmod, isMissing, lchown, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from '../../host/fs.ts';
+import {
+  chmod,
+  isMissing,
+  lchown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from '../../host/fs.ts';
 import type { Payload } from './payload/file-projection.ts';
 
 const DATA = '..data';
@@ -12,7 +26,12 @@ const MAX_FILE_NAME = 255;
 const MAX_PATH = 4096;
 
 /** Writes only when something differs; says whether it did. `setPermissions` runs before the new set is shown. Throws on a path that leaves the directory. */
-export async function writeAtomically(directory: string, files: Payload, now: number, setPermissions?: () => Promise<void>): Promise<boolean> {
+export async function writeAtomically(
+  directory: string,
+  files: Payload,
+  now: number,
+  setPermissions?: () => Promise<void>,
+): Promise<boolean> {
   const payload = clean(files);
   const old = await readlink(join(directory, DATA)).catch(absent);
   const stale = old === undefined ? [] : await stalePaths(join(directory, old), payload);
@@ -47,7 +66,8 @@ function checkPath(path: string): void {
   if (path.length > MAX_PATH) throw new Error(`invalid path: must be less than or equal to ${MAX_PATH} characters`);
   const parts = path.split('/');
   if (parts.includes('..')) throw new Error(`invalid path: must not contain '..': ${path}`);
-  if (parts.some((part) => part.length > MAX_FILE_NAME)) throw new Error(`invalid path: filenames must be less than or equal to ${MAX_FILE_NAME} characters`);
+  if (parts.some((part) => part.length > MAX_FILE_NAME))
+    throw new Error(`invalid path: filenames must be less than or equal to ${MAX_FILE_NAME} characters`);
   if (parts[0]?.startsWith('..')) throw new Error(`invalid path: must not start with '..': ${path}`);
 }
 

@@ -31,7 +31,12 @@ export async function containerMounts(input: ContainerMountsInput, deps: Contain
   return out;
 }
 
-async function volumeMount(input: ContainerMountsInput, mount: VolumeMount, index: number, deps: ContainerMountsDependencies): Promise<CriMount> {
+async function volumeMount(
+  input: ContainerMountsInput,
+  mount: VolumeMount,
+  index: number,
+  deps: ContainerMountsDependencies,
+): Promise<CriMount> {
   const volume = input.volumes.get(mount.name);
   if (!volume) throw new Error(`cannot find volume "${mount.name}" to mount into container "${input.container.name}"`);
   const subPath = subPathOf(mount, input.environment);

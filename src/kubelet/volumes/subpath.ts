@@ -36,7 +36,13 @@ export async function prepareSubPath({ volumePath, subPath, target }: SubPathReq
   return target;
 }
 
-async function bind(source: string, directory: boolean, target: string, mounter: Mounter, wanted: { ino: number; dev: number }): Promise<void> {
+async function bind(
+  source: string,
+  directory: boolean,
+  target: string,
+  mounter: Mounter,
+  wanted: { ino: number; dev: number },
+): Promise<void> {
   if ((await mounter.list()).some((entry) => entry.mountPoint === target)) {
     const mounted = await stat(target);
     if (mounted.ino === wanted.ino && mounted.dev === wanted.dev) return;

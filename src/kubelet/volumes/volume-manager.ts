@@ -119,7 +119,12 @@ export class VolumeManager {
     } catch (error) {
       const message = `MountVolume.SetUp failed for volume "${volume.name}" : ${errorMessage(error)}`;
       this.#options.event(pod, 'Warning', 'FailedMount', message);
-      this.#options.log.warn('cannot set up a volume', { pod: pod.metadata.name, namespace: pod.metadata.namespace, volume: volume.name, err: errorMessage(error) });
+      this.#options.log.warn('cannot set up a volume', {
+        pod: pod.metadata.name,
+        namespace: pod.metadata.namespace,
+        volume: volume.name,
+        err: errorMessage(error),
+      });
     }
   }
 

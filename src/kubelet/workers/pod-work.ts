@@ -30,7 +30,12 @@ export type WorkType = 'sync' | 'terminating' | 'terminated';
 export interface PodSyncer {
   /** Resolves with true when the pod has ended for good. */
   syncPod(type: UpdateType, pod: Pod, mirror: Pod | undefined, status: RuntimePodStatus, signal: AbortSignal): Promise<boolean>;
-  syncTerminatingPod(pod: Pod, status: RuntimePodStatus, graceSeconds: number | undefined, changeStatus: ((status: PodStatus) => void) | undefined): Promise<void>;
+  syncTerminatingPod(
+    pod: Pod,
+    status: RuntimePodStatus,
+    graceSeconds: number | undefined,
+    changeStatus: ((status: PodStatus) => void) | undefined,
+  ): Promise<void>;
   syncTerminatingRuntimePod(running: RuntimePodStatus): Promise<void>;
   syncTerminatedPod(pod: Pod, status: RuntimePodStatus): Promise<void>;
 }

@@ -267,7 +267,12 @@ export class PodWorkers {
     const retryAt = earliestRetry(error);
     let delay = this.#jittered(error instanceof NetworkNotReadyError ? NETWORK_BACKOFF_MS : BACKOFF_MS);
     if (retryAt !== undefined) delay = Math.min(RESYNC_MS, Math.max(0, retryAt - clock.now()));
-    log.warn('error syncing pod, skipping', { pod: state.fullName, work: workType(state), err: errorMessage(error), retryMs: Math.round(delay) });
+    log.warn('error syncing pod, skipping', {
+      pod: state.fullName,
+      work: workType(state),
+      err: errorMessage(error),
+      retryMs: Math.round(delay),
+    });
     this.#requeue(state.uid, delay);
   }
 

@@ -43,7 +43,7 @@ function readField(out: Record<string, unknown>, name: string, kind: FieldKind, 
 function readElements(list: unknown[], kind: Scalar | Message, wireType: number, reader: Reader): void {
   if (typeof kind !== 'string') list.push(readMessage(kind, new Reader(reader.bytes())));
   else if (kind === 'string' || kind === 'bytes' || wireType !== 2) list.push(readScalar(kind, reader));
-  else for (const packed = new Reader(reader.bytes()); !packed.done; ) list.push(readScalar(kind, packed));
+  else for (const packed = new Reader(reader.bytes()); !packed.done;) list.push(readScalar(kind, packed));
 }
 
 function readEntry(map: Record<string, unknown>, kind: Scalar, reader: Reader): void {

@@ -24,7 +24,10 @@ export const Mount = message({
 
 export const Device = message({ containerPath: [1, 'string'], hostPath: [2, 'string'], permissions: [3, 'string'] });
 
-export const LinuxContainerConfig = message({ resources: [1, LinuxContainerResources], securityContext: [2, LinuxContainerSecurityContext] });
+export const LinuxContainerConfig = message({
+  resources: [1, LinuxContainerResources],
+  securityContext: [2, LinuxContainerSecurityContext],
+});
 
 export const ContainerConfig = message({
   metadata: [1, ContainerMetadata],

@@ -26,7 +26,12 @@ const DEFAULT_MODE = 0o644;
 const DEFAULT_TOKEN_SECONDS = 3600;
 
 /** Rejects with all that is missing. */
-export async function projectedPayload(source: ProjectedVolumeSource, pod: Pod, owner: Ownership, sources: ProjectionSources): Promise<Payload> {
+export async function projectedPayload(
+  source: ProjectedVolumeSource,
+  pod: Pod,
+  owner: Ownership,
+  sources: ProjectionSources,
+): Promise<Payload> {
   const mode = source.defaultMode ?? DEFAULT_MODE;
   const errors: string[] = [];
   const parts = await Promise.all(
@@ -41,7 +46,13 @@ export async function projectedPayload(source: ProjectedVolumeSource, pod: Pod, 
   return new Map(parts.flatMap((part) => [...(part ?? [])]));
 }
 
-async function partPayload(part: VolumeProjection, pod: Pod, owner: Ownership, defaultMode: number, sources: ProjectionSources): Promise<Payload> {
+async function partPayload(
+  part: VolumeProjection,
+  pod: Pod,
+  owner: Ownership,
+  defaultMode: number,
+  sources: ProjectionSources,
+): Promise<Payload> {
   const { namespace } = pod.metadata;
   if (part.configMap) {
     const { name = '', items, optional = false } = part.configMap;
@@ -64,8 +75,10 @@ async function partPayload(part: VolumeProjection, pod: Pod, owner: Ownership, d
     const { path, audience = '', expirationSeconds = DEFAULT_TOKEN_SECONDS } = part.serviceAccountToken;
     return new Map([[path, secretFile(await sources.token(pod, audience, expirationSeconds))]]);
   }
-  if (part.clusterTrustBundle) return new Map([[part.clusterTrustBundle.path, secretFile(await sources.trustBundle(part.clusterTrustBundle))]]);
-  if (part.podCertificate) throw new Error('podCertificate projections are not supported by this kubelet (feature gate PodCertificateRequest is off)');
+  if (part.clusterTrustBundle)
+    return new Map([[part.clusterTrustBundle.path, secretFile(await sources.trustBundle(part.clusterTrustBundle))]]);
+  if (part.podCertificate)
+    throw new Error('podCertificate projections are not supported by this kubelet (feature gate PodCertificateRequest is off)');
   return new Map();
 }
 

@@ -18,7 +18,11 @@ const PROTECTION_FINALIZER = 'kubernetes.io/pvc-protection';
 const LOCAL_PLUGIN = 'kubernetes.io/local-volume';
 
 /** A volume by way of its claim. Rejects with upstream's message while the claim is not bound or the volume cannot be mounted here. */
-export async function setUpClaim(setup: VolumeSetup, source: PersistentVolumeClaimVolumeSource, deps: ClaimDependencies): Promise<MountedVolume> {
+export async function setUpClaim(
+  setup: VolumeSetup,
+  source: PersistentVolumeClaimVolumeSource,
+  deps: ClaimDependencies,
+): Promise<MountedVolume> {
   const { pod, volume } = setup;
   const { claim, persistent } = await resolve(pod, volume.name, source, Boolean(volume.ephemeral), deps).catch((error: unknown) => {
     throw new Error(`error processing PVC ${pod.metadata.namespace}/${source.claimName}: ${errorMessage(error)}`);
@@ -34,12 +38,15 @@ async function resolve(pod: Pod, volume: string, source: PersistentVolumeClaimVo
   const claim = await deps.claim(pod.metadata.namespace, source.claimName).catch((error: unknown) => {
     throw new Error(`failed to fetch PVC from API server: ${errorMessage(error)}`);
   });
-  if (claim.metadata.deletionTimestamp && !claim.metadata.finalizers?.includes(PROTECTION_FINALIZER)) throw new Error('PVC is being deleted');
+  if (claim.metadata.deletionTimestamp && !claim.metadata.finalizers?.includes(PROTECTION_FINALIZER))
+    throw new Error('PVC is being deleted');
   if (claim.status.phase !== 'Bound') throw new Error('PVC is not bound');
   const name = claim.spec.volumeName;
   if (!name) throw new Error('PVC has empty pvc.Spec.VolumeName');
   if (ephemeral && !claim.metadata.ownerReferences?.some((owner) => owner.controller && owner.uid === pod.metadata.uid)) {
-    throw new Error(`PVC ${pod.metadata.namespace}/${claim.metadata.name} was not created for pod ${pod.metadata.namespace}/${pod.metadata.name} (pod is not owner)`);
+    throw new Error(
+      `PVC ${pod.metadata.namespace}/${claim.metadata.name} was not created for pod ${pod.metadata.namespace}/${pod.metadata.name} (pod is not owner)`,
+    );
   }
   const persistent = await deps.persistentVolume(name).catch((error: unknown) => {
     throw new Error(`failed to fetch PV ${name} from API server: ${errorMessage(error)}`);
@@ -47,7 +54,9 @@ async function resolve(pod: Pod, volume: string, source: PersistentVolumeClaimVo
   const { claimRef } = persistent.spec;
   if (!claimRef) throw new Error(`found PV object ${name} but it has a nil pv.Spec.ClaimRef indicating it is not yet bound to the claim`);
   if (claimRef.uid !== claim.metadata.uid) {
-    throw new Error(`found PV object ${name} but its pv.Spec.ClaimRef.UID ${claimRef.uid} does not point to claim.UID ${claim.metadata.uid}`);
+    throw new Error(
+      `found PV object ${name} but its pv.Spec.ClaimRef.UID ${claimRef.uid} does not point to claim.UID ${claim.metadata.uid}`,
+    );
   }
   return { claim, persistent };
 }
@@ -91,13 +100,21 @@ const COMMON_FIELDS = new Set([
 ]);
 
 /** A directory or device of this node, bound into the pod's own directory. */
-async function setUpLocal(setup: VolumeSetup, pv: string, source: string, block: boolean, readOnly: boolean, deps: ClaimDependencies): Promise<MountedVolume> {
+async function setUpLocal(
+  setup: VolumeSetup,
+  pv: string,
+  source: string,
+  block: boolean,
+  readOnly: boolean,
+  deps: ClaimDependencies,
+): Promise<MountedVolume> {
   const { pod, volume, fsGroup } = setup;
   const info = await stat(source).catch((error: unknown) => {
     throw new Error(`path "${source}" does not exist: ${errorMessage(error)}`);
   });
   if (block) return { name: volume.name, hostPath: '', readOnly, device: source };
-  if (!info.isDirectory()) throw new Error(`local volume path "${source}" is not a directory: file systems on block devices are not mounted by this kubelet`);
+  if (!info.isDirectory())
+    throw new Error(`local volume path "${source}" is not a directory: file systems on block devices are not mounted by this kubelet`);
   const target = deps.paths.volume(pod.metadata.uid, LOCAL_PLUGIN, pv);
   if (!(await isMountPoint(deps.mounter, target))) {
     await mkdir(target, { recursive: true, mode: 0o750 });

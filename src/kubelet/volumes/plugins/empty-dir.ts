@@ -19,7 +19,8 @@ export async function setUpEmptyDir({ pod, volume, fsGroup }: VolumeSetup, deps:
   const known = await exists(join(marker, 'ready'));
   if (known && (medium === '' ? await exists(path) : await isMountPoint(deps.mounter, path))) return mounted;
   if (medium === '') await makeOpenDirectory(path);
-  else if (medium === 'Memory') await mountTmpfs(deps.mounter, path, [`size=${memorySize(pod, volume.emptyDir?.sizeLimit, deps.allocatableMemory)}`]);
+  else if (medium === 'Memory')
+    await mountTmpfs(deps.mounter, path, [`size=${memorySize(pod, volume.emptyDir?.sizeLimit, deps.allocatableMemory)}`]);
   else if (medium === 'HugePages' || medium.startsWith('HugePages-')) await mountHugepages(pod, medium, path, deps);
   else throw new Error(`unknown storage medium "${medium}"`);
   await setOwnership({ path, fsGroup, readOnly: false });

@@ -64,12 +64,20 @@ function fileVolume({ pod, volume, fsUser, fsGroup }: VolumeSetup, deps: VolumeD
     return { plugin: FILE_PLUGINS.downwardAPI, inMemory: true, payload };
   }
   if (projected) {
-    return { plugin: FILE_PLUGINS.projected, inMemory: true, payload: () => projectedPayload(projected, pod, { fsUser, fsGroup }, sources) };
+    return {
+      plugin: FILE_PLUGINS.projected,
+      inMemory: true,
+      payload: () => projectedPayload(projected, pod, { fsUser, fsGroup }, sources),
+    };
   }
   return undefined;
 }
 
-async function dataOr<T>(optional: boolean, found: Promise<T>, data: (object: T) => Map<string, Uint8Array>): Promise<Map<string, Uint8Array>> {
+async function dataOr<T>(
+  optional: boolean,
+  found: Promise<T>,
+  data: (object: T) => Map<string, Uint8Array>,
+): Promise<Map<string, Uint8Array>> {
   try {
     return data(await found);
   } catch (error) {

@@ -2,7 +2,11 @@ import { lstat, mkdir, open, stat, type Stats } from '../../../host/fs.ts';
 import type { MountedVolume } from '../types.ts';
 
 /** A path of the node itself. Rejects with upstream's message when it is not of the wanted type. */
-export async function setUpHostPath(name: string, source: { readonly path: string; readonly type?: string | undefined }, readOnly: boolean): Promise<MountedVolume> {
+export async function setUpHostPath(
+  name: string,
+  source: { readonly path: string; readonly type?: string | undefined },
+  readOnly: boolean,
+): Promise<MountedVolume> {
   await checkType(source.path, source.type ?? '');
   return { name, hostPath: source.path, readOnly };
 }
