@@ -9,7 +9,7 @@ import { structDecoder } from './struct.ts';
 export { DecodeError } from './context.ts';
 
 export interface DecodeOptions {
-  /** Collect unknown fields. Without it they are dropped and not told. */
+  /** False: unknown fields are dropped and not told, which saves finding out where they are. */
   readonly strict?: boolean;
 }
 
@@ -31,7 +31,7 @@ export function decodeObject(schemaId: string, value: unknown, options: DecodeOp
   const first: Context = { unknown: false, trace: undefined };
   try {
     const object = decode(value, first) as Record<string, unknown>;
-    if (!first.unknown || !options.strict) return { object, unknownFields: NONE };
+    if (!first.unknown || options.strict === false) return { object, unknownFields: NONE };
   } catch (error) {
     if (error !== RETRY) throw error;
   }
