@@ -128,7 +128,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     route,
   );
   const handle = (request: ApiRequest) => chain(newContext(request, clock.now()));
-  const crds = new CrdManager({ registry, admission, clock, log, signal: stopping.signal, fields: () => customFields });
+  const crds = new CrdManager({ registry, admission, clock, log, signal: stopping.signal, fields: (definition, schema) => customFields(definition, schema, clock) });
   await crds.start();
   await bootstrap({ registry, serviceCidrs: options.serviceCidrs, clock });
   keepBootstrapped({ registry, serviceCidrs: options.serviceCidrs, clock, log, signal: stopping.signal });

@@ -28,8 +28,8 @@ export async function create(context: RequestContext, served: ServedResource, de
   const owner = { manager: managerName(parameters.fieldManager, context.request.headers['user-agent']), subresource: '' };
   object = served.fields.track(undefined, object, owner);
   const scope = { admission: deps.admission, context, served, dryRun: parameters.dryRun, options: optionsObject('CreateOptions', parameters) };
+  // What admission adds belongs to nobody, as upstream has it.
   object = await mutate(scope, 'CREATE', object, undefined);
-  object = served.fields.track(undefined, object, owner);
   addWarnings(context, store.strategy.warnings?.(object, undefined));
   const created = await store.create(await stored(served, object), { user: context.user, dryRun: parameters.dryRun }, checkWith(scope, 'CREATE'));
   return writtenResponse(served, created, 201);

@@ -40,8 +40,8 @@ export async function patch(context: RequestContext, served: ServedResource, dep
       const live = current && (await servedCopy(served, current));
       let next = await patched(context, served, kind, body, live, owner, parameters.force ?? false);
       keepIdentity(next, live, context, served.definition.namespaced);
-      next = await mutate(scope, live ? 'UPDATE' : 'CREATE', next, live);
       if (kind !== 'apply') next = served.fields.track(live, next, owner);
+      next = await mutate(scope, live ? 'UPDATE' : 'CREATE', next, live);
       addWarnings(context, served.store.strategy.warnings?.(next, live));
       return stored(served, next);
     },

@@ -31,7 +31,6 @@ export async function update(context: RequestContext, served: ServedResource, de
       let next = structuredClone(sent);
       next = served.fields.track(live, next, owner);
       next = await mutate(scope, live ? 'UPDATE' : 'CREATE', next, live);
-      next = served.fields.track(live, next, owner);
       addWarnings(context, store.strategy.warnings?.(next, live));
       return stored(served, next);
     },

@@ -64,7 +64,7 @@ function servedBuiltin(registry: Registry, definition: ResourceDefinition, strat
     definition,
     store,
     codec: builtinCodec(definition, strategy),
-    fields: builtinFields(definition),
+    fields: builtinFields(definition, registry.clock),
     ...(convert && { convert }),
     table: tables[id] ?? tables[`${home.group}/${home.resource}`] ?? genericTable,
     protobuf: definition.group !== 'apiextensions.k8s.io' || definition.version === 'v1',

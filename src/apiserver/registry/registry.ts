@@ -32,6 +32,10 @@ export class Registry implements RegistryReader {
     this.#options = options;
   }
 
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
   /** The store of a group's resource, made on first use. All versions of a resource share it. */
   store(definition: ResourceDefinition, strategy: Strategy): ResourceStore {
     const id = `${definition.group}/${definition.resource}`;
