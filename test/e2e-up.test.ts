@@ -71,7 +71,7 @@ test('up: a node is Ready', { timeout: TIMEOUT_MS }, async () => {
   const output = await wherry('up', '--example-registry');
   assert.match(output, /✓ API server ready/);
   assert.match(output, /✓ node Ready/);
-  assert.match(await kubectl('get', 'nodes', '--no-headers'), /^\S+\s+Ready\s/);
+  assert.match(await kubectl('get', 'nodes', '--no-headers'), /^\S+\s+Ready\s/m);
   assert.match(await wherry('status'), /✓ API server ready/);
 });
 
@@ -101,7 +101,8 @@ test('logs, exec, scale, a new image, back', { timeout: TIMEOUT_MS }, async () =
 });
 
 test('kill -9 of every process: the same containers run, and the cluster answers again', { timeout: TIMEOUT_MS }, async () => {
-  await eventually(async () => assert.equal((await kubectl('get', 'pods', '--no-headers')).trim().split('\n').length, 5));
+  const names = ['get', 'pods', '-o', 'jsonpath={.items[*].metadata.name}'];
+  await eventually(async () => assert.equal((await kubectl(...names)).split(' ').length, 5), 60_000);
   const before = await containerIds();
   const { supervisor, children } = processes();
   for (const pid of Object.values(children).map((c) => c.process.pid)) process.kill(pid, 'SIGKILL');

@@ -20,6 +20,9 @@ const IMAGES: Record<string, string | undefined> = {
   'wherry/visits-store': 'visits/store',
 };
 
+/** A web server that ends when it is asked to: as PID 1 httpd alone would get no SIGTERM, for it has no handler. */
+const SERVE = 'httpd -f -p 8080 -h /www & trap "kill $!; exit 0" TERM INT; wait';
+
 export interface PushOptions {
   /** The registry's own directory: remembers what was uploaded. */
   readonly dir: string;
@@ -35,7 +38,7 @@ export async function pushExampleImages(options: PushOptions): Promise<boolean> 
   if (!path) throw new Error('busybox is not installed. Install it (apt-get install busybox-static), or leave out --example-registry');
   const busybox = readBytes(path);
   const contents = Object.values(IMAGES).map((dir) => (dir === undefined ? [] : filesOf(join(options.examplesDir, dir))));
-  const digest = digestOf(busybox, contents.flat());
+  const digest = digestOf(busybox, contents.flat(), SERVE);
   const marker = join(options.dir, 'pushed');
   if (readTextIfExists(marker) === digest) return false;
   const applets = (await runCommand(path, ['--list'])).stdout.split('\n').filter(Boolean);
@@ -44,7 +47,7 @@ export async function pushExampleImages(options: PushOptions): Promise<boolean> 
   try {
     await answers(outbound, options);
     for (const [i, [repository, dir]] of Object.entries(IMAGES).entries()) {
-      const start = dir === undefined ? { command: ['sh'] } : { entrypoint: ['httpd', '-f', '-p', '8080', '-h', '/www'] };
+      const start = dir === undefined ? { command: ['sh'] } : { entrypoint: ['sh', '-c', SERVE] };
       const image = busyboxImage({ architecture, busybox, applets, files: contents[i] ?? [], ...start });
       for (const tag of ['1', '2']) await pushImage({ outbound, host: options.address, port: options.port, repository, tag }, image);
     }
@@ -55,8 +58,8 @@ export async function pushExampleImages(options: PushOptions): Promise<boolean> 
   return true;
 }
 
-function digestOf(busybox: Uint8Array, files: readonly TarEntry[]): string {
-  const hash = createHash('sha256').update(busybox);
+function digestOf(busybox: Uint8Array, files: readonly TarEntry[], command: string): string {
+  const hash = createHash('sha256').update(busybox).update(command);
   for (const { path, mode, content } of files) hash.update(`${path} ${mode}\0`).update(content ?? '');
   return hash.digest('hex');
 }
