@@ -14,13 +14,13 @@ const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 /** Takes an image's name apart, with Docker's defaults (pkg/util/parsers). Throws with upstream's message. */
 export function parseImageName(image: string): ImageName {
   const fail = (why: string) => new Error(`couldn't parse image name "${image}": ${why}`);
-  const [beforeDigest = '', digest = ''] = splitOnce(image, '@');
+  const [beforeDigest, digest] = splitOnce(image, '@');
   const colon = beforeDigest.lastIndexOf(':');
   const hasTag = colon > beforeDigest.lastIndexOf('/');
   const name = hasTag ? beforeDigest.slice(0, colon) : beforeDigest;
   const tag = hasTag ? beforeDigest.slice(colon + 1) : '';
   if ((hasTag && !TAG.test(tag)) || (digest !== '' && !DIGEST.test(digest)) || image.endsWith('@')) throw fail('invalid reference format');
-  const [first = '', rest = ''] = splitOnce(name, '/');
+  const [first, rest] = splitOnce(name, '/');
   const isDomain = rest !== '' && (/[.:]/.test(first) || first === 'localhost' || first.toLowerCase() !== first);
   const domain = isDomain ? (first === 'index.docker.io' ? 'docker.io' : first) : 'docker.io';
   let path = isDomain ? rest : name;

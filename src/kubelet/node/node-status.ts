@@ -22,7 +22,7 @@ export interface NodeStatusOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** Labels that the kubelet sets back when somebody changes them. */
   readonly ownLabels: Readonly<Record<string, string>>;
-  readonly spec: Pick<Node['spec'], 'taints' | 'providerID'>;
+  readonly spec: Pick<Node['spec'], 'taints' | 'providerID' | 'podCIDR' | 'podCIDRs'>;
   /** Everything of the status but conditions and images. */
   facts(): Omit<NodeStatus, 'conditions' | 'images'>;
   images(): Promise<ContainerImage[]>;

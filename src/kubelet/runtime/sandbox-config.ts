@@ -67,5 +67,5 @@ function dotted(name: string): string {
   const slash = name.indexOf('/');
   const dot = name.indexOf('.');
   if (slash < 0 || (dot >= 0 && dot < slash)) return name;
-  return [...name].map((c) => (c === '/' ? '.' : c === '.' ? '/' : c)).join('');
+  return name.replace(/[/.]/g, (separator) => (separator === '/' ? '.' : '/'));
 }

@@ -7,17 +7,18 @@ export function sameForKubelet(a: PodStatus, b: PodStatus): boolean {
   return sameConditions(a.conditions, b.conditions) && sameJson(rest(a), rest(b));
 }
 
+/** Conditions are compared apart; the others belong to somebody else. */
+const NOT_OURS = new Set([
+  'conditions',
+  'resourceClaimStatuses',
+  'extendedResourceClaimStatus',
+  'nodeAllocatableResourceClaimStatuses',
+  'nominatedNodeName',
+  'resize',
+]);
+
 function rest(status: PodStatus): unknown {
-  const {
-    conditions,
-    resourceClaimStatuses,
-    extendedResourceClaimStatus,
-    nodeAllocatableResourceClaimStatuses,
-    nominatedNodeName,
-    resize,
-    ...own
-  } = status;
-  return own;
+  return Object.fromEntries(Object.entries(status).filter(([name]) => !NOT_OURS.has(name)));
 }
 
 function sameConditions(a: readonly PodCondition[] | undefined, b: readonly PodCondition[] | undefined): boolean {
