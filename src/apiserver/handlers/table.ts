@@ -6,7 +6,9 @@ import type { ServedResource } from '../served-resource.ts';
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 export function listToTable(served: ServedResource, list: ListResponse, include: IncludeObject, nowMs: number): unknown {
-  return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: list.metadata, columnDefinitions: columns(served), rows: list.items.map((item) => row(served, item.object as AnyObject, include, nowMs)) };
+  const objects = list.items.map((item) => item.object as AnyObject);
+  if (served.table.compare) objects.sort(served.table.compare);
+  return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: list.metadata, columnDefinitions: columns(served), rows: objects.map((object) => row(served, object, include, nowMs)) };
 }
 
 export function objectToTable(served: ServedResource, object: AnyObject, include: IncludeObject, nowMs: number, withColumns: boolean, bookmark = false): unknown {
@@ -24,9 +26,10 @@ function columns(served: ServedResource): unknown[] {
 }
 
 function row(served: ServedResource, object: AnyObject, include: IncludeObject, nowMs: number): unknown {
-  const cells = served.table.cells(object, nowMs);
-  if (include === 'None') return { cells, object: null };
-  return { cells, object: include === 'Object' ? object : partialMetadata(object, 'v1') };
+  const conditions = served.table.conditions?.(object) ?? [];
+  const shown = { cells: served.table.cells(object, nowMs), ...(conditions.length > 0 && { conditions }) };
+  if (include === 'None') return { ...shown, object: null };
+  return { ...shown, object: include === 'Object' ? object : partialMetadata(object, 'v1') };
 }
 
 export function partialMetadata(object: AnyObject, version: string): unknown {

@@ -78,4 +78,15 @@ export interface TableConverter {
   readonly columns: readonly ColumnDefinition[];
   /** One row's cells, in the order of the columns. */
   cells(object: AnyObject, nowMs: number): unknown[];
+  /** Marks of a row (pods that are over). */
+  conditions?(object: AnyObject): TableRowCondition[];
+  /** Order of a list's rows; the list's own when left out. */
+  compare?(a: AnyObject, b: AnyObject): number;
+}
+
+export interface TableRowCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
 }

@@ -16,8 +16,10 @@ const RENAMED: readonly (readonly [string, string])[] = [
 const toStoredNames = new Map(RENAMED);
 const toServedNames = new Map(RENAMED.map(([served, stored]) => [stored, served]));
 
+export const toCoreEvent = (event: AnyObject): AnyObject => reshaped('core/v1.Event', 'v1', rename(event, toStoredNames));
+
 export const eventConversion: VersionConversion = {
-  toStored: (event) => reshaped('core/v1.Event', 'v1', rename(event, toStoredNames)),
+  toStored: toCoreEvent,
   fromStored: (event) => reshaped('events/v1.Event', 'events.k8s.io/v1', rename(event, toServedNames)),
 };
 

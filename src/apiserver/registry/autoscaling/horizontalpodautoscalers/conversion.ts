@@ -18,9 +18,11 @@ const CONDITIONS = `${PREFIX}conditions`;
 const BEHAVIOR = `${PREFIX}behavior`;
 const ALL = [METRICS, STATUSES, CONDITIONS, BEHAVIOR, `${PREFIX}scale-down-tolerance`, `${PREFIX}scale-up-tolerance`];
 
+export const toV2Object = (object: AnyObject): AnyObject =>
+  reshaped('autoscaling/v2.HorizontalPodAutoscaler', 'autoscaling/v2', toV2(object as unknown as V1) as unknown as AnyObject);
+
 export const horizontalPodAutoscalerConversion: VersionConversion = {
-  toStored: (object) =>
-    reshaped('autoscaling/v2.HorizontalPodAutoscaler', 'autoscaling/v2', toV2(object as unknown as V1) as unknown as AnyObject),
+  toStored: toV2Object,
   fromStored: (object) =>
     reshaped('autoscaling/v1.HorizontalPodAutoscaler', 'autoscaling/v1', toV1(object as unknown as V2) as unknown as AnyObject),
 };

@@ -1,0 +1,7 @@
+import type { MutatingWebhookConfiguration } from '../../../../api/admissionregistration/v1.gen.ts';
+import { AGE, column, NAME, tableOf } from '../../shared/table.ts';
+
+export const mutatingWebhookConfigurationTable = tableOf<MutatingWebhookConfiguration>(
+  [NAME, column('Webhooks', 'integer', 'Webhooks indicates the number of webhooks registered in this configuration'), AGE],
+  ({ metadata, webhooks }, age) => [metadata.name, webhooks?.length ?? 0, age],
+);
