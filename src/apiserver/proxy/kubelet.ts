@@ -10,6 +10,7 @@ import { isTrue } from '../request-info.ts';
 import type { ApiResponse, RequestContext } from '../request.ts';
 import type { SubresourceHandler } from '../served-resource.ts';
 import { forward } from './forward.ts';
+import type { LocalKubelets } from './local-kubelet.ts';
 
 export interface KubeletProxyOptions {
   readonly registry: RegistryReader;
@@ -17,6 +18,8 @@ export interface KubeletProxyOptions {
   /** The server's own client certificate towards kubelets. */
   readonly tls: OutboundTls;
   readonly authorizer: Authorizer;
+  /** Agents of this process, asked first. */
+  readonly localKubelets?: LocalKubelets | undefined;
 }
 
 const ADDRESS_PREFERENCE = ['InternalIP', 'ExternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS'];
@@ -168,6 +171,8 @@ async function requireCreate(options: KubeletProxyOptions, context: RequestConte
 }
 
 async function toKubelet(options: KubeletProxyOptions, context: RequestContext, nodeName: string, path: string): Promise<ApiResponse> {
+  const local = options.localKubelets?.(nodeName);
+  if (local) return local.answer(context.request, path);
   const { host, port } = kubeletAddress(options.registry, nodeName);
   if (isForbiddenAddress(host)) throw forbidden({ group: '', resource: 'nodes' }, nodeName, 'address not allowed');
   return forward(context.request, { host, port, path, tls: options.tls, headers: { host: `${host}:${port}` } }, options.outbound);
