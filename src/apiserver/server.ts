@@ -5,7 +5,9 @@ import type { Logger } from '../base/log.ts';
 import type { Transport } from '../client/transport.ts';
 import { Outbound, type OutboundTls } from '../host/outbound.ts';
 import type { Storage } from '../storage/storage.ts';
+import { AdmissionChain } from './admission/chain.ts';
 import { admissionPlugins } from './admission/plugins.ts';
+import { registeredForms } from './admission/registered-forms.ts';
 import { buildAuthentication } from './authn/build-authenticator.ts';
 import type { RequestHeaderOptions } from './authn/request-header.ts';
 import { SigningKey } from './authn/service-account/keys.ts';
@@ -22,8 +24,9 @@ import { startHttpServer, type HttpServer } from './http-server.ts';
 import { inProcessTransport } from './in-process-transport.ts';
 import type { Authorizer } from './authz/authorizer.ts';
 import { buildAuthorization, type Authorization } from './build-authorization.ts';
-import { admissionOf, escalationPlugin } from './build-admission.ts';
+import { escalationPlugin } from './build-admission.ts';
 import { nonResourcePaths } from './non-resource-paths.ts';
+import type { LocalKubelets } from './proxy/local-kubelet.ts';
 import { serveBuiltins } from './registry/builtin.ts';
 import { expireEvents } from './registry/core/events/expiry.ts';
 import { keepKubernetesService } from './registry/core/services/kubernetes-service.ts';
@@ -33,6 +36,7 @@ import { requestInfo } from './request-info.ts';
 import { router } from './router.ts';
 import { specialSubresources } from './special-subresources.ts';
 import { virtualResources } from './virtual/virtual-resources.ts';
+import { WebhookClient } from './webhook/webhook-client.ts';
 
 export interface ApiServerOptions {
   readonly storage: Storage;
@@ -57,6 +61,8 @@ export interface ApiServerOptions {
   readonly advertiseAddress?: string;
   /** The server's certificate towards kubelets. */
   readonly kubeletClient?: OutboundTls;
+  /** Node agents of this process: asked in place of kubelets' addresses. */
+  readonly localKubelets?: LocalKubelets;
   readonly enabledGroupVersions?: (group: string, version: string) => boolean;
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
@@ -102,15 +108,17 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     name: 'configured',
     authorize: async (attributes) => (authorization ? authorization.authorizer.authorize(attributes) : { decision: 'no-opinion', reason: 'the server is starting' }),
   };
-  const admission = admissionOf([
+  const webhookClient = new WebhookClient({ registry, outbound, clock, random });
+  const admission = new AdmissionChain([
     ...admissionPlugins({
       registry, authorizer, clock, random,
+      webhooks: { client: webhookClient, forms: registeredForms(registry), log },
       ...(options.enableAdmissionPlugins && { enable: options.enableAdmissionPlugins }),
       ...(options.disableAdmissionPlugins && { disable: options.disableAdmissionPlugins }),
     }),
     escalationPlugin(() => (authorization as Authorization).guard),
   ]);
-  const subresources = specialSubresources({ registry, outbound, clock, random, admission, authorizer, issuer, kubeletTls: options.kubeletClient ?? {} });
+  const subresources = specialSubresources({ registry, outbound, clock, random, admission, authorizer, issuer, kubeletTls: options.kubeletClient ?? {}, localKubelets: options.localKubelets });
   serveBuiltins(registry, {
     subresources,
     strategies: { serviceCidrs: options.serviceCidrs, nodePortRange: options.nodePortRange ?? DEFAULT_NODE_PORTS, random },

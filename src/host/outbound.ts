@@ -7,8 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import { connect as tlsConnect } from 'node:tls';
 
 export interface OutboundTls {
-  /** PEM. Without it the other side's certificate is not verified. */
+  /** PEM. Without it the other side's certificate is not verified, unless `verify` says so. */
   readonly ca?: string;
+  /** Without a `ca`: the certificate must come from one of the system's authorities. */
+  readonly verify?: boolean;
   readonly cert?: string;
   readonly key?: string;
   /** Name to verify instead of the host. */
@@ -36,6 +38,9 @@ export interface OutboundResponse {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** A kept connection was closed before the request got an answer. */
+class StaleConnection extends Error {}
+
 const plainAgent = () => new HttpAgent({ keepAlive: true, maxFreeSockets: 32 });
 
 /** Keeps connections for reuse. Close it to end them. */
@@ -43,14 +48,25 @@ export class Outbound {
   readonly #plain = plainAgent();
   readonly #secure = new Map<string, HttpsAgent>();
 
-  /** Resolves when the answer's head is in; rejects when the connection fails. */
+  /**
+   * Resolves when the answer's head is in; rejects when the connection fails. A kept connection that turns out to be closed by the other
+   * side is replaced by a new one, as long as the whole body is at hand.
+   */
   async send(request: OutboundRequest): Promise<OutboundResponse> {
+    const retry = request.body instanceof Uint8Array || (request.body === undefined && ['GET', 'HEAD'].includes(request.method));
+    return this.#send(request).catch((error: unknown) => {
+      if (retry && error instanceof StaleConnection) return this.#send(request);
+      throw error instanceof StaleConnection ? error.cause : error;
+    });
+  }
+
+  async #send(request: OutboundRequest): Promise<OutboundResponse> {
     const { method, host, port, path, headers, signal } = request;
     const options = { method, host, port, path, headers: headers as Record<string, string | string[]>, ...(signal && { signal }) };
     const outgoing = request.tls ? httpsRequest({ ...options, ...tlsOptions(request.tls), agent: this.#agent(request.tls) }) : httpRequest({ ...options, agent: this.#plain });
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       outgoing.once('response', resolve);
-      outgoing.once('error', reject);
+      outgoing.once('error', (error: NodeJS.ErrnoException) => reject(outgoing.reusedSocket && error.code === 'ECONNRESET' ? new StaleConnection('closed', { cause: error }) : error));
       if (request.timeoutMs !== undefined) outgoing.setTimeout(request.timeoutMs, () => outgoing.destroy(new Error(`no answer within ${request.timeoutMs} ms`)));
     });
     answered.catch(() => {}); // Awaited below; an error while the body is sent must not count as unhandled.
@@ -68,7 +84,7 @@ export class Outbound {
   }
 
   #agent(tls: OutboundTls): HttpsAgent {
-    const id = `${tls.ca ?? ''}|${tls.cert ?? ''}|${tls.serverName ?? ''}`;
+    const id = `${tls.ca ?? ''}|${tls.cert ?? ''}|${tls.serverName ?? ''}|${tls.verify === true}`;
     let agent = this.#secure.get(id);
     if (!agent) this.#secure.set(id, (agent = new HttpsAgent({ keepAlive: true, maxFreeSockets: 32, ...tlsOptions(tls) })));
     return agent;
@@ -81,7 +97,7 @@ function tlsOptions(tls: OutboundTls) {
     ...(tls.cert !== undefined && { cert: tls.cert }),
     ...(tls.key !== undefined && { key: tls.key }),
     ...(tls.serverName !== undefined && { servername: tls.serverName }),
-    rejectUnauthorized: tls.ca !== undefined,
+    rejectUnauthorized: tls.ca !== undefined || tls.verify === true,
   };
 }
 

@@ -21,6 +21,14 @@ export interface AdmissionAttributes {
   readonly user: UserInfo;
   readonly warnings: Set<string>;
   readonly auditAnnotations: Map<string, string>;
+  /** Set while the changing plugins run: whoever changes what others saw already asks for a second round. */
+  reinvocation?: Reinvocation;
+}
+
+export interface Reinvocation {
+  needed: boolean;
+  /** True in the second round. */
+  running: boolean;
 }
 
 export interface AdmissionPlugin {

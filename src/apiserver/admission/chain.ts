@@ -1,6 +1,9 @@
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts';
 
-/** Runs plugins in their order: first all changes, later, on the finished object, all checks. The first refusal ends it. */
+/**
+ * Runs plugins in their order: first all changes, and again when a plugin asks for it, later, on the finished object, all checks. The
+ * first refusal ends it.
+ */
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
 
@@ -17,6 +20,14 @@ export class AdmissionChain {
   }
 
   async admit(attributes: AdmissionAttributes): Promise<void> {
+    const reinvocation = (attributes.reinvocation ??= { needed: false, running: false });
+    await this.#change(attributes);
+    if (!reinvocation.needed) return;
+    reinvocation.running = true;
+    await this.#change(attributes);
+  }
+
+  async #change(attributes: AdmissionAttributes): Promise<void> {
     for (const plugin of this.#plugins) {
       if (plugin.admit && plugin.handles(attributes.operation)) await plugin.admit(attributes);
     }

@@ -35,6 +35,8 @@ import { runtimeClass } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
+import { mutatingWebhooks } from './webhook/mutating-webhooks.ts';
+import { validatingWebhooks, type WebhookOptions } from './webhook/validating-webhooks.ts';
 
 export interface AdmissionOptions {
   readonly registry: RegistryReader;
@@ -43,6 +45,8 @@ export interface AdmissionOptions {
   readonly random: Random;
   /** The resources that serve a kind, for owner references; none when left out. */
   readonly findKind?: OwnerReferencesOptions['findKind'];
+  /** How to call registered webhooks; without it they are not called. */
+  readonly webhooks?: Pick<WebhookOptions, 'client' | 'forms' | 'log' | 'evaluateConditions'>;
   /** `--enable-admission-plugins` and `--disable-admission-plugins`. */
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
@@ -69,6 +73,7 @@ export function admissionPlugins(options: AdmissionOptions): AdmissionPlugin[] {
 /** plugin, on by default */
 function allPlugins(o: AdmissionOptions): (readonly [AdmissionPlugin, boolean])[] {
   const { registry, authorizer } = o;
+  const webhooks = o.webhooks && { ...o.webhooks, registry, random: o.random };
   return [
     [alwaysAdmit, false],
     [namespaceAutoProvision(registry), false],
@@ -101,6 +106,7 @@ function allPlugins(o: AdmissionOptions): (readonly [AdmissionPlugin, boolean])[
     [denyServiceExternalIPs, false],
     [podTopologyLabels(registry), true],
     [podResizeValidator(registry), true],
+    ...(webhooks ? ([[mutatingWebhooks(webhooks), true], [validatingWebhooks(webhooks), true]] as const) : []),
     [resourceQuota({ ...o, limitedResources: o.limitedResources ?? [] }), true],
     [alwaysDeny, false],
   ];

@@ -24,13 +24,15 @@ export interface AdmissionScope {
 export function attributes(scope: AdmissionScope, operation: AdmissionOperation, object: AnyObject | undefined, old: AnyObject | undefined): AdmissionAttributes {
   const { context, served } = scope;
   const { group, version, resource, kind } = served.definition;
+  const name = context.info.name !== '' ? context.info.name : (object?.metadata?.name ?? '');
   return {
     operation,
     kind: scope.kind ?? { group, version, kind },
     resource: { group, version, resource },
     subresource: context.info.subresource,
-    namespace: context.info.namespace,
-    name: context.info.name !== '' ? context.info.name : (object?.metadata?.name ?? ''),
+    // A request for a namespace carries its name as namespace, also when the path does not say it yet.
+    namespace: context.info.namespace === '' && group === '' && resource === 'namespaces' ? name : context.info.namespace,
+    name,
     object,
     oldObject: old,
     options: scope.options,
