@@ -52,8 +52,11 @@ export class StatusManager {
   /** Objects that writing returned, newer than what the watch has shown. */
   readonly #written = new Map<string, Pod>();
 
+  #ticking: Timer | undefined;
+
   constructor(options: StatusManagerOptions) {
     this.#options = options;
+    options.signal.addEventListener('abort', () => this.#stop(), { once: true });
     this.#tick();
   }
 
@@ -230,7 +233,12 @@ export class StatusManager {
         void this.#send(uid, entry);
       }
     }
-    this.#options.clock.schedule(RECONCILE_MS, () => this.#tick());
+    this.#ticking = this.#options.clock.schedule(RECONCILE_MS, () => this.#tick());
+  }
+
+  #stop(): void {
+    this.#ticking?.cancel();
+    for (const { retry } of this.#entries.values()) retry?.cancel();
   }
 
   #differs(entry: Entry): boolean {

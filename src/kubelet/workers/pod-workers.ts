@@ -48,6 +48,7 @@ export class PodWorkers {
 
   constructor(options: PodWorkersOptions) {
     this.#options = options;
+    options.signal.addEventListener('abort', () => this.#cancelTimers(), { once: true });
   }
 
   isKnownTerminated(uid: string): boolean {
@@ -216,7 +217,7 @@ export class PodWorkers {
       const ended = await this.#call(state, update, work, state.abort.signal);
       this.#completed(state, update, work, ended);
     } catch (error) {
-      if (state.abort.signal.aborted) return;
+      if (state.abort.signal.aborted || this.#options.signal.aborted) return;
       this.#failed(state, error);
     } finally {
       state.abort = undefined;
@@ -279,6 +280,7 @@ export class PodWorkers {
   /** Asks for another sync later; of several the last asked counts. */
   #requeue(uid: string, ms: number): void {
     this.#timers.get(uid)?.cancel();
+    if (this.#options.signal.aborted) return;
     const timer = this.#options.clock.schedule(ms, () => {
       this.#timers.delete(uid);
       const state = this.#workers.get(uid);
@@ -292,6 +294,11 @@ export class PodWorkers {
       }
     });
     this.#timers.set(uid, timer);
+  }
+
+  #cancelTimers(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
   }
 
   #jittered(ms: number): number {
