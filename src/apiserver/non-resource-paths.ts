@@ -4,7 +4,7 @@ import { JWKS_PATH, OPENID_CONFIGURATION_PATH, openIdDocuments } from './authn/o
 import type { SigningKey } from './authn/service-account/keys.ts';
 import { Discovery, type DelegatedGroupVersion } from './discovery/discovery.ts';
 import { healthResponse, type HealthCheck } from './health.ts';
-import { OpenApi } from './openapi/openapi.ts';
+import { OpenApi, type OpenApiOptions } from './openapi/openapi.ts';
 import type { Registry } from './registry/registry.ts';
 import type { ApiResponse, RequestContext } from './request.ts';
 import { VERSION_INFO } from './version.ts';
@@ -19,6 +19,7 @@ export interface NonResourceOptions {
   readonly externalAddress: string;
   isReady(): boolean;
   readonly delegated?: () => readonly DelegatedGroupVersion[];
+  readonly customDocuments?: Pick<OpenApiOptions, 'foreign' | 'generation'>;
   /** More paths, exact or by prefix ending in '/'. */
   readonly more?: ReadonlyMap<string, (context: RequestContext) => Promise<ApiResponse> | ApiResponse>;
 }
@@ -29,7 +30,7 @@ export function nonResourcePaths(options: NonResourceOptions): (context: Request
     resources: () => [...options.definitions, ...options.registry.allServed().map((s) => s.definition).filter((d) => !builtin.has(`${d.group}/${d.version}/${d.resource}`))],
     delegated: options.delegated ?? (() => []),
   });
-  const openapi = new OpenApi({ definitions: options.definitions });
+  const openapi = new OpenApi({ definitions: options.definitions, ...options.customDocuments });
   const alive: HealthCheck[] = [
     { name: 'ping', check: () => undefined },
     { name: 'log', check: () => undefined },

@@ -16,6 +16,7 @@ import { CaPool } from './authn/x509/ca-pool.ts';
 import { bootstrap, keepBootstrapped } from './bootstrap/bootstrap.ts';
 import { buildChain } from './chain.ts';
 import { CrdManager } from './crd/crd-manager.ts';
+import { customDocuments } from './crd/publish.ts';
 import { customFields } from './crd/custom-fields.ts';
 import { authenticateFilter } from './filters/authenticate.ts';
 import { authorizeFilter } from './filters/authorize.ts';
@@ -128,7 +129,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await registry.ready();
   const virtual = virtualResources({ registry, admission, clock, authorizer: authorization.authorizer, tokens: authentication.tokens, apiAudiences });
   const definitions = builtinResources().filter((d) => d.servedByDefault || options.enabledGroupVersions?.(d.group, d.version));
-  const paths = nonResourcePaths({ registry, definitions, keys, issuer: options.serviceAccountIssuer, externalAddress: `${options.advertiseAddress ?? options.https?.host ?? '127.0.0.1'}:${options.https?.port ?? 443}`, isReady: () => !stopping.signal.aborted });
+  const crds = new CrdManager({ registry, admission, clock, log, signal: stopping.signal, fields: (definition, schema) => customFields(definition, schema, clock) });
+  const paths = nonResourcePaths({
+    customDocuments: { generation: () => crds.generation, foreign: (docs, title) => customDocuments(crds.definitions(), docs, title) },
+    registry, definitions, keys, issuer: options.serviceAccountIssuer, externalAddress: `${options.advertiseAddress ?? options.https?.host ?? '127.0.0.1'}:${options.https?.port ?? 443}`, isReady: () => !stopping.signal.aborted });
   const route = router({ clock, random, admission, find: (g, v, r) => registry.find(g, v, r), virtual, nonResource: paths, delegate: () => undefined });
   const pass: Filter = (next) => next;
   const chain = buildChain(
@@ -136,7 +140,6 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     route,
   );
   const handle = (request: ApiRequest) => chain(newContext(request, clock.now()));
-  const crds = new CrdManager({ registry, admission, clock, log, signal: stopping.signal, fields: (definition, schema) => customFields(definition, schema, clock) });
   await crds.start();
   await bootstrap({ registry, serviceCidrs: options.serviceCidrs, clock });
   keepBootstrapped({ registry, serviceCidrs: options.serviceCidrs, clock, log, signal: stopping.signal });

@@ -15,6 +15,7 @@ import { componentContext } from '../client/component-context.ts';
 import { startControllers } from '../controllers/index.ts';
 import { startRoutes } from '../network/cni/routes.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
+import { runCompactor } from '../storage/compactor.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ensureAddOns } from './add-ons/ensure-add-ons.ts';
 import { NETWORK_USER } from './add-ons/objects.ts';
@@ -63,13 +64,14 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
     },
   });
   const scheduler = startScheduler(context(SCHEDULER, 'default-scheduler')).then((started) => started.stopped);
+  const compactor = runCompactor({ storage: options.storage, clock, log, signal });
   const addOns = keepAddOns(apiServer, options);
   // Nodes in namespaces: the machine itself must find the way to their pods.
   if (cluster.config.nodes.some((n) => n.namespace)) startRoutes(context(NETWORK, 'routes'), { nodeName: '' });
   return {
     apiServer,
     async stop() {
-      await Promise.all([controllers, scheduler, addOns]);
+      await Promise.all([controllers, scheduler, compactor, addOns]);
       await apiServer.stop();
     },
   };

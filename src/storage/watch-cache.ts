@@ -162,7 +162,11 @@ export class WatchCache {
     await this.waitFor(revision);
     const prefix = options.prefix ?? this.prefix;
     const objects = this.#ring.snapshotAt(revision);
-    if (objects) return page(objects, revision, prefix, options);
+    if (objects) {
+      // What the storage has forgotten is forgotten here too, so that every server gives the same answer.
+      await this.#options.storage.list(prefix, { revision, limit: 1 });
+      return page(objects, revision, prefix, options);
+    }
     const { storage } = this.#options;
     const result = await storage.list(prefix, {
       revision,

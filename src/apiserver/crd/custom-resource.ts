@@ -12,6 +12,7 @@ import { customCodec } from './custom-codec.ts';
 import { customStrategy, type CustomRules } from './custom-strategy.ts';
 import { customTable } from './custom-table.ts';
 import { evaluate, parseJsonPath } from './json-path.ts';
+import { applyDefaults, hasDefaults } from './defaulting.ts';
 import type { Structural } from './structural.ts';
 
 export interface CustomResourceDeps {
@@ -64,12 +65,20 @@ export function servedCustom(crd: CustomResourceDefinition, version: CustomResou
     definition, store,
     codec: customCodec(definition, schema, crd.spec.preserveUnknownFields === true),
     fields: deps.fields(definition, schema),
-    ...(hasSeveralForms(crd) && { convert: conversion(crd, version.name, deps) }),
+    ...((hasSeveralForms(crd) || hasDefaults(schema)) && { convert: conversion(crd, version.name, schema, deps) }),
     table: customTable(version.additionalPrinterColumns),
     protobuf: false,
     subresources: special,
     objectSubresources: objectLike,
   };
+}
+
+/** Objects stored before a default was added show it all the same. */
+function defaulted(object: AnyObject, schema: Structural | undefined): AnyObject {
+  if (!schema || !hasDefaults(schema)) return object;
+  const copy = structuredClone(object);
+  applyDefaults(copy, schema);
+  return copy;
 }
 
 /** With one version only, what is stored is what is served. */
@@ -91,7 +100,7 @@ function rulesOf(deps: CustomResourceDeps): CustomRules {
 }
 
 /** Objects are stored in the storage version of their time; every reader gets the version it asked for. */
-function conversion(crd: CustomResourceDefinition, version: string, deps: CustomResourceDeps): VersionConversion {
+function conversion(crd: CustomResourceDefinition, version: string, schema: Structural | undefined, deps: CustomResourceDeps): VersionConversion {
   const { group } = crd.spec;
   const to = (object: AnyObject, target: string): AnyObject | Promise<AnyObject> => {
     const apiVersion = groupVersionString({ group, version: target });
@@ -100,7 +109,10 @@ function conversion(crd: CustomResourceDefinition, version: string, deps: Custom
     return webhook ? webhook(object, apiVersion) : { ...object, apiVersion };
   };
   return {
-    fromStored: (object) => to(object, version),
+    fromStored: (object) => {
+      const converted = to(object, version);
+      return converted instanceof Promise ? converted.then((o) => defaulted(o, schema)) : defaulted(converted, schema);
+    },
     toStored: (object) => to(object, storageVersion(deps.current() ?? crd)?.name ?? version),
   };
 }

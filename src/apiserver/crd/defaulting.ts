@@ -28,3 +28,17 @@ function defaultObject(object: JsonObject, schema: Structural): void {
     applyDefaults(object[name], additional);
   }
 }
+
+const withDefaults = new WeakMap<object, boolean>();
+
+/** Whether a schema has a default anywhere. */
+export function hasDefaults(schema: Structural | undefined): boolean {
+  if (!schema) return false;
+  let known = withDefaults.get(schema);
+  if (known === undefined) {
+    const below = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties].filter(isObject);
+    known = below.some((sub) => sub['default'] !== undefined || hasDefaults(sub as Structural));
+    withDefaults.set(schema, known);
+  }
+  return known;
+}

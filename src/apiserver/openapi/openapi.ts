@@ -21,7 +21,7 @@ export interface OpenApiOptions {
   readonly definitions: readonly ResourceDefinition[];
   /** Changes whenever foreign() would give something else. */
   generation?(): number;
-  foreign?(): readonly ForeignDocument[];
+  foreign?(docs: Docs, title: Json): readonly ForeignDocument[];
 }
 
 interface Document {
@@ -34,6 +34,7 @@ export class OpenApi {
   readonly #builtin = new Map<string, Promise<Document>>();
   #docs: Promise<Docs> | undefined;
   #v2Base: Promise<{ definitions: Json; paths: Json }> | undefined;
+  #others: { generation: number; documents: readonly ForeignDocument[] } | undefined;
   #v2: { generation: number; document: Promise<Document> } | undefined;
 
   constructor(options: OpenApiOptions) {
@@ -51,12 +52,12 @@ export class OpenApi {
   async #root(context: RequestContext): Promise<ApiResponse> {
     const paths: Json = {};
     for (const gv of this.#groupVersions()) paths[gv] = { serverRelativeURL: `/openapi/v3/${gv}?hash=${(await this.#document(gv)).hash}` };
-    for (const f of this.#foreign()) paths[foreignPath(f)] = { serverRelativeURL: `/openapi/v3/${foreignPath(f)}?hash=${toDocument(f.v3).hash}` };
+    for (const f of await this.#foreign()) paths[foreignPath(f)] = { serverRelativeURL: `/openapi/v3/${foreignPath(f)}?hash=${toDocument(f.v3).hash}` };
     return send(context, toDocument({ paths }));
   }
 
   async #serveV3(context: RequestContext, gv: string): Promise<ApiResponse> {
-    const foreign = this.#foreign().find((f) => foreignPath(f) === gv);
+    const foreign = (await this.#foreign()).find((f) => foreignPath(f) === gv);
     if (foreign) return send(context, toDocument(foreign.v3));
     if (!this.#groupVersions().includes(gv)) throw notServed();
     return send(context, await this.#document(gv));
@@ -74,8 +75,13 @@ export class OpenApi {
     return [...new Set(this.#options.definitions.map(pathOf))];
   }
 
-  #foreign(): readonly ForeignDocument[] {
-    return this.#options.foreign?.() ?? [];
+  /** Made anew only when something changed. */
+  async #foreign(): Promise<readonly ForeignDocument[]> {
+    const { foreign, generation } = this.#options;
+    if (!foreign) return [];
+    const now = generation?.() ?? 0;
+    if (this.#others?.generation !== now) this.#others = { generation: now, documents: foreign(await this.#loadDocs(), INFO) };
+    return this.#others.documents;
   }
 
   #document(gv: string): Promise<Document> {
@@ -103,7 +109,7 @@ export class OpenApi {
     const base = await this.#v2Base;
     const definitions = { ...base.definitions };
     const paths = { ...base.paths };
-    for (const { v2 } of this.#foreign()) {
+    for (const { v2 } of await this.#foreign()) {
       Object.assign(definitions, v2.definitions);
       Object.assign(paths, v2.paths);
     }
