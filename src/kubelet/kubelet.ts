@@ -1,11 +1,12 @@
 /** The node agent: runs the pods that the API and files give this node, and tells how they are (pkg/kubelet). */
 import { join } from 'node:path';
 import { errorMessage } from '../base/log.ts';
-import { mkdir } from '../host/fs.ts';
+import { mkdir, readdir } from '../host/fs.ts';
 import { openGrpcChannel } from '../host/grpc-channel.ts';
 import { killPid } from '../host/kill-pid.ts';
 import { fileSystemSize } from '../host/file-system-size.ts';
 import { Quantity } from '../machinery/quantity.ts';
+import { FileSource } from './config/file-source.ts';
 import { followApiPods } from './config/pod-source.ts';
 import { criOver } from './cri/cri.ts';
 import { withDefaults, type KubeletSettings } from './defaults.ts';
@@ -23,6 +24,7 @@ const RELIST_MS = 1000;
 const RELIST_WITH_EVENTS_MS = 10_000;
 const HOUSEKEEPING_MS = 2000;
 const RUNTIME_CHECK_MS = 5000;
+const GC_MS = 60_000;
 const FIRST_READY_CHECK_MS = 100;
 
 /**
@@ -36,7 +38,8 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const runtime = await reachRuntime(settings);
   await makeDirectories(settings);
   const storageBytes = (await fileSystemSize(settings.rootDirectory)).capacityBytes;
-  const parts = makeParts(settings, signal, { runtimeName: runtime.runtimeName, storageBytes });
+  const podUids = await readdir(join(settings.rootDirectory, 'pods'));
+  const parts = makeParts(settings, signal, { runtimeName: runtime.runtimeName, storageBytes, podUids });
   parts.cgroups.start({
     cpuMilli: parts.machine.cpus * 1000,
     memory: Quantity.parse(parts.resources.allocatable['memory'] ?? '0').value(),
@@ -49,9 +52,17 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     port: server?.port,
     signal,
   });
+  const initial = await node.status.initialNode();
+  parts.registered.node = {
+    ...initial,
+    metadata: { ...initial.metadata, namespace: '', uid: '', resourceVersion: '', creationTimestamp: '' },
+  };
+  const staticPods = startStaticPods(settings, parts, signal);
   await node.status.register();
+  await parts.nodeInformer.synced();
   settings.recorder.event(node.reference, 'Normal', 'Starting', 'Starting kubelet.');
   const loops = [
+    staticPods,
     ...startLoops(settings, parts, signal),
     node.status.run(),
     node.lease(),
@@ -111,6 +122,15 @@ async function makeDirectories(settings: KubeletSettings): Promise<void> {
   if (settings.containerLogsDirectory) await mkdir(settings.containerLogsDirectory, { recursive: true, mode: 0o755 });
 }
 
+async function startStaticPods(
+  { staticPodPath: path, nodeName, clock, log }: KubeletSettings,
+  { loop }: KubeletParts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (path === undefined) return;
+  await new FileSource({ path, nodeName, loop, clock, log, signal }).run();
+}
+
 function startLoops(settings: KubeletSettings, parts: KubeletParts, signal: AbortSignal): Promise<void>[] {
   const { clock, log } = settings;
   const { cri, channel, cache } = parts;
@@ -119,6 +139,7 @@ function startLoops(settings: KubeletSettings, parts: KubeletParts, signal: Abor
   const period = () => (events.connected ? RELIST_WITH_EVENTS_MS : RELIST_MS);
   return [
     runRelistLoop({ cache, clock, log, signal, period }),
+    every(GC_MS, settings, signal, 'collecting dead containers', () => parts.gc.collect()),
     every(RUNTIME_CHECK_MS, settings, signal, 'checking the runtime', () => parts.runtimeState.refresh()),
   ];
 }
@@ -145,9 +166,11 @@ function runHousekeeping(settings: KubeletSettings, parts: KubeletParts): Promis
     ...parts,
     log: settings.log,
     podsDirectory: join(settings.rootDirectory, 'pods'),
-    deleteMirror: () => Promise.resolve(),
+    async deleteMirror(mirror) {
+      await parts.mirrors.delete(mirror);
+    },
     kill: killPid,
-    retainAllocations: () => {},
+    retainAllocations: (uids) => parts.actuated.retain((uid) => uids.has(uid)),
   });
 }
 

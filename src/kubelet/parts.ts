@@ -1,7 +1,7 @@
 /** Makes the parts of the kubelet and ties them together. Nothing talks to the runtime or the API before the caller says so. */
 import { join } from 'node:path';
 import type { Pod } from '../api/core/v1.gen.ts';
-import { configMaps, persistentVolumeClaims, persistentVolumes, secrets, services } from '../client/resources.ts';
+import { configMaps, nodes, persistentVolumeClaims, persistentVolumes, runtimeClasses, secrets, services } from '../client/resources.ts';
 import { openCgroups } from '../host/cgroups.ts';
 import { openGrpcChannel } from '../host/grpc-channel.ts';
 import { httpGet } from '../host/http-get.ts';
@@ -11,13 +11,17 @@ import { systemMounter } from '../host/mounts.ts';
 import { tailFile } from '../host/tail-file.ts';
 import { tcpConnect } from '../host/tcp-connect.ts';
 import { Quantity } from '../machinery/quantity.ts';
+import { nodeAdmission } from './admission/node-admission.ts';
 import type { NodeLimits } from './cgroups/container-resources.ts';
 import { PodCgroups } from './cgroups/pod-cgroups.ts';
+import { MirrorPods } from './config/mirror-pods.ts';
 import { criOver } from './cri/cri.ts';
 import type { KubeletSettings } from './defaults.ts';
+import { ContainerGc } from './gc/container-gc.ts';
 import { ImageManager } from './images/image-manager.ts';
 import { PullQueue } from './images/pull-queue.ts';
-import { PullRecords, type PullRecord } from './images/pull-records.ts';
+import { pullRecordStore } from './images/pull-record-store.ts';
+import { PullRecords } from './images/pull-records.ts';
 import { hugepageSizes, nodeResources } from './node/node-resources.ts';
 import { readLastLogLines } from './logs/read-last-lines.ts';
 import { ServiceAccountTokens } from './objects/service-account-tokens.ts';
@@ -30,11 +34,13 @@ import { ActuatedRecords } from './runtime/actuated-resources.ts';
 import { ContainerEvents } from './runtime/container-events.ts';
 import { PodCgroupResize } from './runtime/pod-cgroup-resize.ts';
 import { PodRuntime } from './runtime/pod-runtime.ts';
+import { RuntimeHandlers } from './runtime/runtime-handlers.ts';
 import { PodStatusReader } from './runtime/read-pod-status.ts';
 import { MASKED_PATHS } from './runtime/security-context.ts';
 import { JsonFile } from './state/json-file.ts';
 import { generatePodStatus } from './status/generate-pod-status.ts';
 import { StatusManager } from './status/status-manager.ts';
+import { ActiveDeadlines } from './sync/active-deadlines.ts';
 import { PodLoop } from './sync/pod-loop.ts';
 import { KubeletPodSyncer } from './sync/pod-syncer.ts';
 import { KubeletSurroundings } from './sync/pod-surroundings.ts';
@@ -45,6 +51,7 @@ import { podPaths } from './volumes/pod-paths.ts';
 import { VolumeManager } from './volumes/volume-manager.ts';
 import { PodWorkers } from './workers/pod-workers.ts';
 import type { RuntimePodStatus } from './runtime/types.ts';
+import type { Node } from '../api/core/v1.gen.ts';
 
 const CRASH_INITIAL_MS = 10_000;
 const CRASH_MAX_MS = 300_000;
@@ -52,6 +59,8 @@ const CRASH_MAX_MS = 300_000;
 export interface RuntimeFacts {
   /** `containerd`. */
   readonly runtimeName: string;
+  /** Pods that have a directory on this node from before. */
+  readonly podUids: readonly string[];
   /** Size of the file system with the kubelet's directories. */
   readonly storageBytes: number;
 }
@@ -59,7 +68,7 @@ export interface RuntimeFacts {
 export type KubeletParts = ReturnType<typeof makeParts>;
 
 /** `signal` ends every loop that the parts start. */
-export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runtimeName, storageBytes }: RuntimeFacts) {
+export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runtimeName, storageBytes, podUids }: RuntimeFacts) {
   const { client, clock, random, log, informers } = settings;
   const machine = readMachineFacts();
   const channel = openGrpcChannel(settings.containerRuntimeEndpoint);
@@ -90,9 +99,16 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
   const pods = new PodManager();
   const failures = new StartFailures();
   const actuated = new ActuatedRecords(new JsonFile(join(settings.rootDirectory, 'actuated_pods_state'), {}));
-  const userNamespaces = new UserNamespaces(paths, settings.maxPods, []);
+  const userNamespaces = new UserNamespaces(paths, settings.maxPods, podUids);
   const tokens = new ServiceAccountTokens(client, clock, random);
   const serviceInformer = informers.informer(services);
+  const nodeInformer = informers.informer(nodes, { fieldSelector: `metadata.name=${settings.nodeName}` });
+  const runtimeHandlers = new RuntimeHandlers(informers.informer(runtimeClasses));
+  /** What this kubelet registered, until the watch shows it. */
+  const registered: { node: Node | undefined } = { node: undefined };
+  const thisNode = () => nodeInformer.lister.get(settings.nodeName) ?? registered.node;
+  const mirrors = new MirrorPods({ client, log, nodeName: settings.nodeName, node: () => nodeInformer.lister.get(settings.nodeName) });
+  const pressure = { memory: () => false, disk: () => false, pid: () => false };
 
   const refreshVolumes = (_namespace: string, _name: string, uids: ReadonlySet<string>): void => {
     for (const uid of uids) {
@@ -136,7 +152,17 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     tail: tailFile,
     tailLog: (path, lines, bytes) => readLastLogLines(path, lines, bytes),
   });
-  const cache: PodCache = new PodCache({ cri, reader, clock, log, signal, onChange: (change) => loop.onRuntimeChange(change) });
+  const cache: PodCache = new PodCache({
+    cri,
+    reader,
+    clock,
+    log,
+    signal,
+    onChange(change) {
+      loop.onRuntimeChange(change);
+      if (change.died.length > 0) void gc.pruneContainers(cache.get(change.uid), change.died);
+    },
+  });
   const statuses: StatusManager = new StatusManager({
     client,
     clock,
@@ -167,10 +193,9 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     records: new PullRecords(pullRecordStore(join(settings.rootDirectory, 'image_manager', 'pulled.json'))),
   });
   const supportsRecursiveReadOnly = (pod: Pod): boolean => {
-    const handler = runtimeHandler(pod);
+    const handler = runtimeHandlers.known(pod);
     return runtimeState.handlers.find((h) => h.name === handler)?.recursiveReadOnly ?? false;
   };
-  const runtimeHandler = (_pod: Pod): string => '';
   const surroundings = new KubeletSurroundings({
     log,
     events,
@@ -189,7 +214,7 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     secret,
     services: () => (serviceInformer.hasSynced ? serviceInformer.lister.list() : undefined),
     volumes: (uid) => volumes.mounted(uid),
-    runtimeHandler,
+    runtimeHandler: (pod) => runtimeHandlers.of(pod),
     supportsRecursiveReadOnly,
     isTerminationRequested: (uid) => workers.isTerminationRequested(uid),
   });
@@ -222,6 +247,20 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     seccompDefault: settings.seccompDefault,
     maskedPaths: MASKED_PATHS,
   });
+  const deadlines = new ActiveDeadlines({
+    clock,
+    status: (uid) => statuses.get(uid),
+    sync: (uid) => loop.sync(uid),
+    event: (pod, reason, message) => events.pod(pod, 'Normal', reason, message),
+  });
+  const gc = new ContainerGc({
+    cri,
+    clock,
+    log,
+    podLogsRoot: settings.podLogsDirectory,
+    legacyLogsRoot: settings.containerLogsDirectory || undefined,
+    shouldContentBeRemoved: (uid) => workers.shouldContentBeRemoved(uid),
+  });
   const generateStatus = (pod: Pod, status: RuntimePodStatus, terminal: boolean) =>
     generatePodStatus({
       pod,
@@ -233,7 +272,7 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
       supportsRecursiveReadOnly: supportsRecursiveReadOnly(pod),
       actuated,
       resizeConditions: [],
-      evict: undefined,
+      evict: deadlines.check(pod),
       failure: (container) => failures.get(pod.metadata.uid, container),
       applyProbes: (apiStatus) => probes.applyTo(pod, apiStatus),
     });
@@ -258,7 +297,7 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     secret,
     forgetTokens: (uid) => tokens.forget(uid),
     probes,
-    reconcileMirror: () => Promise.resolve(),
+    reconcileMirror: (pod, mirror) => mirrors.reconcile(pod, mirror),
     activePods: () => loop.activePods(),
     kill: killPid,
     resize: { before: () => {}, after: () => {} },
@@ -279,12 +318,15 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     workers,
     statuses,
     events,
-    admit: () => undefined,
+    admit: nodeAdmission({ allowedUnsafeSysctls: settings.allowedUnsafeSysctls, node: thisNode, pressure }),
     allocated: (pod) => pod,
     onUpdate: (pod) => void volumes.refresh(pod),
-    onRemove: () => {},
+    onRemove(pod) {
+      const { uid } = pod.metadata;
+      deadlines.forget(uid);
+      if (workers.shouldContentBeRemoved(uid) || workers.isKnownTerminated(uid)) void gc.collectPod(uid);
+    },
   });
-  const pressure = { memory: () => false, disk: () => false, pid: () => false };
   return {
     machine,
     resources,
@@ -304,20 +346,10 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     loop,
     runtimeState,
     serviceInformer,
-  };
-}
-
-function pullRecordStore(path: string) {
-  const file = new JsonFile<Record<string, PullRecord>>(path, {});
-  let records: Record<string, PullRecord> = {};
-  return {
-    load() {
-      records = file.load();
-      return new Map(Object.entries(records));
-    },
-    save(imageRef: string, record: PullRecord) {
-      records = { ...records, [imageRef]: record };
-      file.save(records);
-    },
+    nodeInformer,
+    registered,
+    mirrors,
+    actuated,
+    gc,
   };
 }

@@ -37,7 +37,8 @@ test('selectors, taints and ports', () => {
     message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
   });
   assert.equal(admit({ pod: testPod() })?.reason, 'TaintToleration');
-  const listening = (hostIP?: string) => pod({ spec: { containers: [testContainer({ ports: [{ containerPort: 80, hostPort: 80, hostIP }] })] } });
+  const listening = (hostIP?: string) =>
+    pod({ spec: { containers: [testContainer({ ports: [{ containerPort: 80, hostPort: 80, hostIP }] })] } });
   assert.equal(admit({ pod: listening(), active: [listening('10.0.0.1')] })?.reason, 'NodePorts');
   assert.equal(admit({ pod: listening('10.0.0.2'), active: [listening('10.0.0.1')] }), undefined);
 });

@@ -38,7 +38,9 @@ function pressureRejection({ pod, pressure }: AdmissionInput): Rejection | undef
   const conditions = [pressure.memory && 'MemoryPressure', pressure.disk && 'DiskPressure', pressure.pid && 'PIDPressure'].filter(Boolean);
   if (conditions.length === 0 || isCriticalPod(pod)) return undefined;
   if (conditions.length === 1 && pressure.memory) {
-    const tolerated = pod.spec.tolerations?.some((t) => t.key === 'node.kubernetes.io/memory-pressure' && (!t.effect || t.effect === 'NoSchedule'));
+    const tolerated = pod.spec.tolerations?.some(
+      (t) => t.key === 'node.kubernetes.io/memory-pressure' && (!t.effect || t.effect === 'NoSchedule'),
+    );
     if (podQos(pod) !== 'BestEffort' || tolerated) return undefined;
   }
   return { reason: 'Evicted', message: `The node had condition: [${conditions.join(' ')}]. ` };
@@ -70,7 +72,8 @@ function resourceRejection({ pod, active }: AdmissionInput, node: Node): Rejecti
     // What this node knows nothing of is not the node's to refuse: cluster-level resources.
     if (requested === 0 || (text === undefined && !NATIVE.has(name))) continue;
     const capacity = units(name, Quantity.parse(text ?? '0'));
-    const used = name === 'pods' ? active.length : active.reduce((sum, other) => sum + units(name, podRequests(other).get(name) ?? Quantity.ZERO), 0);
+    const used =
+      name === 'pods' ? active.length : active.reduce((sum, other) => sum + units(name, podRequests(other).get(name) ?? Quantity.ZERO), 0);
     if (requested <= capacity - used) continue;
     const message = `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
     return { reason: `OutOf${name}`, message };
@@ -87,7 +90,8 @@ function units(name: string, amount: Quantity): number {
 function placeRejection(pod: Pod, node: Node, active: readonly Pod[]): Rejection | undefined {
   const failed = (predicate: string, why: string) => ({ reason: predicate, message: `Predicate ${predicate} failed: ${why}` });
   if (!matchesNodeSelector(pod, node)) return failed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
-  if (pod.spec.nodeName && pod.spec.nodeName !== node.metadata.name) return failed('NodeName', "node(s) didn't match the requested node name");
+  if (pod.spec.nodeName && pod.spec.nodeName !== node.metadata.name)
+    return failed('NodeName', "node(s) didn't match the requested node name");
   if (portsConflict(pod, active)) return failed('NodePorts', "node(s) didn't have free ports for the requested pod ports");
   if (isStaticPod(pod)) return undefined;
   const taint = untoleratedNoExecute(node.spec.taints ?? [], pod.spec.tolerations ?? []);

@@ -13,7 +13,10 @@ export function matchesNodeSelector(pod: Pod, node: Node): boolean {
 function termMatches({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): boolean {
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
   const fields: Record<string, string> = { 'metadata.name': node.metadata.name };
-  return matchExpressions.every((r) => requirementMatches(r, node.metadata.labels ?? {})) && matchFields.every((r) => requirementMatches(r, fields));
+  return (
+    matchExpressions.every((r) => requirementMatches(r, node.metadata.labels ?? {})) &&
+    matchFields.every((r) => requirementMatches(r, fields))
+  );
 }
 
 function requirementMatches({ key, operator, values = [] }: NodeSelectorRequirement, labels: Readonly<Record<string, string>>): boolean {

@@ -23,7 +23,8 @@ export class MirrorPods {
   /** Makes the mirror of a static pod, anew when it is another's; nothing for other pods. Never rejects: the pod runs without it. */
   async reconcile(pod: Pod, mirror: Pod | undefined): Promise<void> {
     if (!isStaticPod(pod)) return;
-    const stale = mirror && (mirror.metadata.deletionTimestamp !== undefined || mirror.metadata.annotations?.[CONFIG_MIRROR] !== hashOf(pod));
+    const stale =
+      mirror && (mirror.metadata.deletionTimestamp !== undefined || mirror.metadata.annotations?.[CONFIG_MIRROR] !== hashOf(pod));
     if (mirror && !stale) return;
     if (mirror && !(await this.delete(mirror))) return;
     await this.#create(pod);

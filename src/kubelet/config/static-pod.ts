@@ -12,7 +12,11 @@ export function staticPod(manifest: unknown, file: string, nodeName: string, now
   if (!given.spec?.containers?.length) throw new Error('invalid pod: spec.containers: Required value');
   const reference = apiReference(given as Pod);
   if (reference) throw new Error(`static pods may not reference ${reference}`);
-  const uid = given.metadata?.uid || createHash('md5').update(`${JSON.stringify(given)}host:${nodeName}file:${file}`).digest('hex');
+  const uid =
+    given.metadata?.uid ||
+    createHash('md5')
+      .update(`${JSON.stringify(given)}host:${nodeName}file:${file}`)
+      .digest('hex');
   const seen = formatTime(now);
   return {
     ...(given as Pod),

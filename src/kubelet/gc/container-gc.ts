@@ -7,8 +7,9 @@ import type { Decoded } from '../cri/codec/message.ts';
 import type { Cri } from '../cri/cri.ts';
 import { ContainerState, type Container } from '../cri/messages/container.ts';
 import { PodSandboxState, type PodSandbox } from '../cri/messages/sandbox.ts';
-import { POD_UID_LABEL } from '../runtime/labels.ts';
+import { POD_NAME_LABEL, POD_NAMESPACE_LABEL, POD_UID_LABEL } from '../runtime/labels.ts';
 import { legacyLogLink } from '../runtime/log-paths.ts';
+import type { RuntimePodStatus } from '../runtime/types.ts';
 
 export interface ContainerGcOptions {
   readonly cri: Cri;
@@ -18,6 +19,14 @@ export interface ContainerGcOptions {
   readonly legacyLogsRoot: string | undefined;
   /** Nothing of the pod is needed any more. */
   shouldContentBeRemoved(podUid: string): boolean;
+}
+
+interface DeadContainer {
+  readonly id: string;
+  /** Of the pod. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly container: string;
 }
 
 /** Dead instances that are kept of each container of a pod that lives. */
@@ -41,6 +50,16 @@ export class ContainerGc {
   collectPod(podUid: string): Promise<void> {
     this.#running = this.#running.then(() => this.#collect(podUid));
     return this.#running;
+  }
+
+  /** Some containers of a pod have just ended: of their earlier instances only the newest stay. */
+  async pruneContainers(status: RuntimePodStatus, died: readonly string[]): Promise<void> {
+    const names = new Set(status.containers.filter((c) => died.includes(c.id)).map((c) => c.name));
+    for (const name of names) {
+      const dead = status.containers.filter((c) => c.name === name && c.state === 'exited').sort((a, b) => b.createdAt - a.createdAt);
+      for (const { id } of dead.slice(KEEP_DEAD))
+        await this.remove({ id, name: status.name, namespace: status.namespace, container: name });
+    }
   }
 
   async #collect(podUid: string | undefined): Promise<void> {
@@ -68,25 +87,29 @@ export class ContainerGc {
       const uid = unit[0]?.labels[POD_UID_LABEL] ?? '';
       const keep = this.#options.shouldContentBeRemoved(uid) ? 0 : KEEP_DEAD;
       unit.sort((a, b) => b.createdAt - a.createdAt);
-      for (const container of unit.slice(keep)) await this.remove(container);
+      for (const { id, labels, metadata } of unit.slice(keep)) {
+        const pod = { name: labels[POD_NAME_LABEL] ?? '', namespace: labels[POD_NAMESPACE_LABEL] ?? '' };
+        await this.remove({ ...pod, id, container: metadata?.name ?? '' });
+      }
     }
   }
 
   /** Removes a dead container and the link to its log. */
-  async remove(container: Decoded<typeof Container>): Promise<void> {
+  async remove({ id, container, ...pod }: DeadContainer): Promise<void> {
     const { cri, legacyLogsRoot, log } = this.#options;
-    const { id, labels, metadata } = container;
-    const pod = { name: labels['io.kubernetes.pod.name'] ?? '', namespace: labels['io.kubernetes.pod.namespace'] ?? '' };
     try {
-      if (legacyLogsRoot !== undefined) await unlink(legacyLogLink(legacyLogsRoot, pod, metadata?.name ?? '', id)).catch(ignoreMissing);
+      if (legacyLogsRoot !== undefined) await unlink(legacyLogLink(legacyLogsRoot, pod, container, id)).catch(ignoreMissing);
       await cri.removeContainer({ containerId: id });
     } catch (error) {
-      log.warn('cannot remove a dead container', { container: metadata?.name, err: errorMessage(error) });
+      log.warn('cannot remove a dead container', { container, err: errorMessage(error) });
     }
   }
 
   /** Of a pod that lives the newest sandbox stays, and every one that is ready or holds containers. */
-  async #removeSandboxes(sandboxes: readonly Decoded<typeof PodSandbox>[], containers: readonly Decoded<typeof Container>[]): Promise<void> {
+  async #removeSandboxes(
+    sandboxes: readonly Decoded<typeof PodSandbox>[],
+    containers: readonly Decoded<typeof Container>[],
+  ): Promise<void> {
     const inUse = new Set(containers.map((c) => c.podSandboxId));
     const pods = new Map<string, Decoded<typeof PodSandbox>[]>();
     for (const sandbox of sandboxes) {

@@ -95,17 +95,23 @@ export class NodeStatusManager {
     } while (this.#again && !this.#options.signal.aborted);
   }
 
-  async #tryRegister(): Promise<void> {
-    const { client, nodeName, labels, ownLabels, spec } = this.#options;
-    const resource = client.resource(nodes);
-    const status = await this.#status(undefined);
+  /** The node as it registers. */
+  async initialNode() {
+    const { nodeName, labels, ownLabels, spec } = this.#options;
     const metadata = {
       name: nodeName,
       labels: { ...labels, ...ownLabels },
       annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
     };
+    const status = await this.#status(undefined);
+    return { apiVersion: 'v1' as const, kind: 'Node' as const, metadata, spec, status };
+  }
+
+  async #tryRegister(): Promise<void> {
+    const { client, nodeName, ownLabels } = this.#options;
+    const resource = client.resource(nodes);
     try {
-      this.#written = await resource.create({ metadata, spec, status });
+      this.#written = await resource.create(await this.initialNode());
       this.#lastReport = this.#options.clock.monotonic();
       return;
     } catch (error) {

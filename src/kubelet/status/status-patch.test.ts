@@ -1,48 +1,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PodStatus } from '../../api/core/v1.gen.ts';
 import { podStatusPatch } from './status-patch.ts';
 
-test('nothing to say about equal statuses, whatever the spelling of absence', () => {
-  assert.equal(podStatusPatch({ phase: 'Running', conditions: [] }, { phase: 'Running', conditions: [], message: undefined }), undefined);
-});
+const ready = { type: 'Ready', status: 'True' } as const;
 
-test('conditions merge by type: changed ones by field, lost ones by directive', () => {
-  const from = {
-    conditions: [
-      { type: 'Ready', status: 'False', reason: 'X' },
-      { type: 'Old', status: 'True' },
-      { type: 'Same', status: 'True' },
-    ],
-  };
-  const to = {
-    conditions: [
-      { type: 'Ready', status: 'True' },
-      { type: 'Same', status: 'True' },
-      { type: 'New', status: 'True' },
-    ],
-  };
-  assert.deepEqual(podStatusPatch(from, to), {
-    '$setElementOrder/conditions': [{ type: 'Ready' }, { type: 'Same' }, { type: 'New' }],
-    conditions: [
-      { type: 'Ready', status: 'True', reason: null },
-      { type: 'New', status: 'True' },
-      { $patch: 'delete', type: 'Old' },
-    ],
-  });
-});
+test('nothing differs', () => assert.equal(podStatusPatch({ phase: 'Running', conditions: [] }, { phase: 'Running' }), undefined));
 
-test('container statuses are replaced whole, objects by field', () => {
-  const from: PodStatus = {
-    containerStatuses: [{ name: 'a', ready: false, restartCount: 0, image: '', imageID: '', state: {}, lastState: {} }],
-    resources: { limits: { cpu: '1' } },
-  };
-  const to: PodStatus = {
-    containerStatuses: [{ name: 'a', ready: true, restartCount: 0, image: '', imageID: '', state: {}, lastState: {} }],
-    resources: { requests: { cpu: '1' } },
-  };
-  assert.deepEqual(podStatusPatch(from, to), {
-    containerStatuses: to.containerStatuses,
-    resources: { limits: null, requests: { cpu: '1' } },
-  });
-});
+test('what is gone becomes null', () =>
+  assert.deepEqual(podStatusPatch({ phase: 'Failed', reason: 'Evicted', conditions: [ready] }, { phase: 'Failed', conditions: [] }), {
+    reason: null,
+    conditions: null,
+  }));
+
+test('conditions merge by type, and the others go', () =>
+  assert.deepEqual(
+    podStatusPatch(
+      { conditions: [ready, { type: 'Initialized', status: 'True' }] },
+      {
+        conditions: [
+          { ...ready, status: 'False', reason: 'ContainersNotReady' },
+          { type: 'PodScheduled', status: 'True' },
+        ],
+      },
+    ),
+    {
+      '$setElementOrder/conditions': [{ type: 'Ready' }, { type: 'PodScheduled' }],
+      conditions: [
+        { type: 'Ready', status: 'False', reason: 'ContainersNotReady' },
+        { type: 'PodScheduled', status: 'True' },
+        { $patch: 'delete', type: 'Initialized' },
+      ],
+    },
+  ));
+
+test('container statuses are replaced whole', () =>
+  assert.deepEqual(
+    podStatusPatch(
+      { containerStatuses: [{ name: 'a', image: 'i', imageID: '', ready: false, restartCount: 0 }] },
+      { containerStatuses: [{ name: 'a', image: 'i', imageID: '', ready: true, restartCount: 0 }] },
+    ),
+    { containerStatuses: [{ name: 'a', image: 'i', imageID: '', ready: true, restartCount: 0 }] },
+  ));

@@ -15,7 +15,7 @@ export function podStatusPatch(from: PodStatus, to: PodStatus): Json | undefined
 export function objectPatch(from: Json, to: Json, mergeKeys: Readonly<Record<string, string>> = {}): Json | undefined {
   const patch: Json = {};
   for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
-    const [before, after] = [from[name], to[name]];
+    const [before, after] = [unlessEmpty(from[name]), unlessEmpty(to[name])];
     if (sameJson(before, after)) continue;
     const key = mergeKeys[name];
     if (isAbsent(after)) patch[name] = null;
@@ -49,6 +49,11 @@ export function sameJson(a: unknown, b: unknown): boolean {
 
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
+}
+
+/** The API does not write empty lists. */
+function unlessEmpty(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 0 ? undefined : value;
 }
 
 function isObject(value: unknown): value is Json {

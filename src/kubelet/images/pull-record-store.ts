@@ -1,0 +1,18 @@
+import { JsonFile } from '../state/json-file.ts';
+import type { PullRecord } from './pull-records.ts';
+
+/** Keeps who pulled what in a file. */
+export function pullRecordStore(path: string) {
+  const file = new JsonFile<Record<string, PullRecord>>(path, {});
+  let records: Record<string, PullRecord> = {};
+  return {
+    load() {
+      records = file.load();
+      return new Map(Object.entries(records));
+    },
+    save(imageRef: string, record: PullRecord) {
+      records = { ...records, [imageRef]: record };
+      file.save(records);
+    },
+  };
+}
