@@ -66,6 +66,8 @@ export interface RequestContext {
   readonly request: ApiRequest;
   readonly info: RequestInfo;
   user: UserInfo;
+  /** Set when the user acts as somebody else; later steps then see that user as `user`. */
+  impersonation?: { readonly user: UserInfo; readonly constraint: string };
   /** Sent as Warning headers; kept free of duplicates. */
   readonly warnings: Set<string>;
   /** Annotations for the audit event: admission decisions and the like. */

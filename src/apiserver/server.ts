@@ -20,6 +20,7 @@ import { customDocuments } from './crd/publish.ts';
 import { customFields } from './crd/custom-fields.ts';
 import { authenticateFilter } from './filters/authenticate.ts';
 import { authorizeFilter } from './filters/authorize.ts';
+import { impersonationFilter } from './filters/impersonation.ts';
 import { recoverFilter } from './filters/recover.ts';
 import { startHttpServer, type HttpServer } from './http-server.ts';
 import { inProcessTransport } from './in-process-transport.ts';
@@ -136,7 +137,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const route = router({ clock, random, admission, find: (g, v, r) => registry.find(g, v, r), virtual, nonResource: paths, delegate: () => undefined });
   const pass: Filter = (next) => next;
   const chain = buildChain(
-    { recover: recoverFilter(log), timeout: pass, authenticate: authenticateFilter(authentication.authenticator, log), audit: pass, impersonate: pass, flowControl: pass, authorize: authorizeFilter(authorization.authorizer) },
+    { recover: recoverFilter(log), timeout: pass, authenticate: authenticateFilter(authentication.authenticator, log), audit: pass, impersonate: impersonationFilter(authorization.authorizer), flowControl: pass, authorize: authorizeFilter(authorization.authorizer) },
     route,
   );
   const handle = (request: ApiRequest) => chain(newContext(request, clock.now()));
