@@ -43,16 +43,7 @@ const LAYERS: Record<string, readonly string[]> = {
 };
 
 /** Node modules that compute and touch nothing outside the process: every layer but base may use them. */
-const PURE_MODULES = [
-  'node:buffer',
-  'node:crypto',
-  'node:events',
-  'node:path',
-  'node:url',
-  'node:util',
-  'node:zlib',
-  'node:async_hooks',
-];
+const PURE_MODULES = ['node:buffer', 'node:crypto', 'node:events', 'node:path', 'node:url', 'node:util', 'node:zlib', 'node:async_hooks'];
 /** Modules of npm that open sockets or files. */
 const HOST_PACKAGES = ['@grpc/grpc-js', 'lmdb', 'ws'];
 /** Where the rule "only host/ touches the machine" does not hold. Each with its reason. */

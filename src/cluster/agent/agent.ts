@@ -16,11 +16,10 @@ import { componentContext } from '../../client/component-context.ts';
 import { nodeCgroup, type ClusterNode } from '../config/cluster-config.ts';
 import { nodeResolvConf } from './resolv-conf.ts';
 import type { Cluster } from '../config/open-cluster.ts';
+import { nodeRegistryMirrors } from '../config/registry-mirrors.ts';
 import { nodePaths } from '../config/paths.ts';
 import { ensureContainerd } from '../containerd/ensure-containerd.ts';
-import { parseRegistryMirror, type RegistryMirror } from '../containerd/registry-hosts.ts';
 import { readPem } from '../pki/cluster-kubeconfigs.ts';
-import { registryAddress } from '../supervisor/cluster-children.ts';
 
 export interface AgentOptions {
   readonly cluster: Cluster;
@@ -65,7 +64,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     runDir: paths.containerdRun,
     logFile: paths.containerdLog,
     cniConfDir: paths.cniConf,
-    registryMirrors: mirrorsFor(cluster),
+    registryMirrors: nodeRegistryMirrors(config),
     log,
     clock,
   });
@@ -110,13 +109,4 @@ function context({ cluster, node, clock, random, log, signal }: AgentOptions, ce
   const tls = { ca: readPem(paths.pki, 'ca.crt'), certificate: readPem(paths.pki, `${name}.crt`), key: readPem(paths.pki, `${name}.key`) };
   const transport = new HttpsTransport({ server, clock, tls, userAgent: component, compression: false });
   return componentContext({ transport, component, host: node.name, clock, random, log, signal });
-}
-
-/** The user's mirrors, and the way from a node's namespace to the example's registry, whose images are named after the loopback interface. */
-function mirrorsFor({ config }: Cluster): RegistryMirror[] {
-  const mirrors = config.registryMirrors.map(parseRegistryMirror);
-  const port = config.exampleRegistryPort;
-  return port === undefined
-    ? mirrors
-    : [...mirrors, { registry: `localhost:${port}`, endpoints: [`http://${registryAddress(config)}:${port}`] }];
 }

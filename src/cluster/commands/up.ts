@@ -11,7 +11,6 @@ import { resolveDataDir, type Cluster } from '../config/open-cluster.ts';
 import { pushExampleImages } from '../example-registry/push-example-images.ts';
 import { adminEntry } from '../pki/cluster-kubeconfigs.ts';
 import { mergeKubeconfig } from '../pki/kubeconfig.ts';
-import { registryAddress } from '../supervisor/cluster-children.ts';
 import { adminClient } from '../up/admin-client.ts';
 import { configure } from '../up/configure.ts';
 import { UP_FLAGS, type UpFlags } from '../up/flags.ts';
@@ -66,7 +65,7 @@ async function becomeReady(cluster: Cluster, client: Client, flags: UpFlags, pro
     await progress.step(
       "example's images",
       () => images,
-      (pushed) => `${pushed ? 'made and ' : ''}served at ${registryAddress(config)}:${exampleRegistryPort}`,
+      (pushed) => `${pushed ? 'made and ' : ''}served at localhost:${exampleRegistryPort}`,
     );
   if (flags['merge-kubeconfig'])
     await progress.step(
@@ -76,9 +75,9 @@ async function becomeReady(cluster: Cluster, client: Client, flags: UpFlags, pro
     );
 }
 
-function pushImages({ config, paths }: Cluster, port: number): Promise<boolean> {
+function pushImages({ paths }: Cluster, port: number): Promise<boolean> {
   const examplesDir = join(packageRoot(), 'examples');
-  return pushExampleImages({ dir: paths.registryDir, examplesDir, address: registryAddress(config), port, clock: systemClock });
+  return pushExampleImages({ dir: paths.registryDir, examplesDir, port, clock: systemClock });
 }
 
 function mergeIntoUserKubeconfig(cluster: Cluster): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UsageError } from '../cli/flags.ts';
+import { loopbackPorts, nodeRegistryMirrors, registryMirrors } from './registry-mirrors.ts';
 import { planConfig, type MachineFacts } from './plan-config.ts';
 
 const facts: MachineFacts = { dataDir: '/var/lib/wherry', hostname: 'My_Laptop.local', address: '192.0.2.7', routes: ['192.0.2.0/24'] };
@@ -50,4 +51,16 @@ test('one node of a machine whose address changed gets the new address', () => {
   const before = planConfig({}, undefined, facts);
   const after = planConfig({}, before, { ...facts, address: '198.51.100.9', hostname: 'renamed' });
   assert.deepEqual(after.nodes, [{ name: 'my-laptop.local', address: '198.51.100.9' }]);
+});
+
+test('registries on loopback are reached from namespaces at the address of the bridge', () => {
+  const request = { registryMirrors: ['registry.k8s.io=http://127.0.0.1:5000,https://mirror.example'], exampleRegistryPort: 5005 };
+  const one = planConfig(request, undefined, facts);
+  assert.deepEqual(nodeRegistryMirrors(one), registryMirrors(one));
+  const two = planConfig({ ...request, nodes: 2 }, undefined, facts);
+  assert.deepEqual(nodeRegistryMirrors(two), [
+    { registry: 'registry.k8s.io', endpoints: ['http://172.30.0.1:5000', 'https://mirror.example'] },
+    { registry: 'localhost:5005', endpoints: ['http://172.30.0.1:5005'] },
+  ]);
+  assert.deepEqual(loopbackPorts(registryMirrors(two)), [5000, 5005]);
 });

@@ -23,10 +23,10 @@ async function freePort(): Promise<number> {
 
 test('the registry serves the example images, which skopeo and umoci accept', async () => {
   const port = await freePort();
-  const [file, ...args] = exampleRegistryCommand(dir, '127.0.0.1', port);
+  const [file, ...args] = exampleRegistryCommand(dir, port);
   const registry = spawn(file, args, { stdio: 'ignore' });
   after(() => registry.kill());
-  const options = { dir, examplesDir: join(import.meta.dirname, '../../../examples'), address: '127.0.0.1', port, clock: systemClock };
+  const options = { dir, examplesDir: join(import.meta.dirname, '../../../examples'), port, clock: systemClock };
   assert.equal(await pushExampleImages(options), true);
   assert.equal(await pushExampleImages(options), false);
   const layout = `${dir}/layout`;

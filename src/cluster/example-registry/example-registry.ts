@@ -6,7 +6,7 @@ import { findProgram } from '../../host/find-program.ts';
 export const EXAMPLE_REGISTRY_PORT = 5005;
 
 /** The command line of the registry, its configuration written. Throws with the next step when it is not installed. */
-export function exampleRegistryCommand(dir: string, address: string, port: number): [string, ...string[]] {
+export function exampleRegistryCommand(dir: string, port: number): [string, ...string[]] {
   const program = findProgram('docker-registry');
   if (!program)
     throw new Error(
@@ -16,7 +16,7 @@ export function exampleRegistryCommand(dir: string, address: string, port: numbe
     version: 0.1,
     log: { level: 'warn', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: join(dir, 'data') }, cache: { blobdescriptor: 'inmemory' } },
-    http: { addr: `${address}:${port}` },
+    http: { addr: `127.0.0.1:${port}` },
   };
   // JSON is YAML as well.
   makeDirectory(join(dir, 'data'));

@@ -27,7 +27,6 @@ export interface PushOptions {
   /** The registry's own directory: remembers what was uploaded. */
   readonly dir: string;
   readonly examplesDir: string;
-  readonly address: string;
   readonly port: number;
   readonly clock: Clock;
 }
@@ -49,7 +48,7 @@ export async function pushExampleImages(options: PushOptions): Promise<boolean> 
     for (const [i, [repository, dir]] of Object.entries(IMAGES).entries()) {
       const start = dir === undefined ? { command: ['sh'] } : { entrypoint: ['sh', '-c', SERVE] };
       const image = busyboxImage({ architecture, busybox, applets, files: contents[i] ?? [], ...start });
-      for (const tag of ['1', '2']) await pushImage({ outbound, host: options.address, port: options.port, repository, tag }, image);
+      for (const tag of ['1', '2']) await pushImage({ outbound, host: '127.0.0.1', port: options.port, repository, tag }, image);
     }
   } finally {
     outbound.close();
@@ -68,15 +67,15 @@ function filesOf(dir: string): TarEntry[] {
   return readTree(dir).map((file) => ({ path: file.path, type: 'file', mode: file.executable ? 0o755 : 0o644, content: file.content }));
 }
 
-async function answers(outbound: Outbound, { address, port, clock }: { address: string; port: number; clock: Clock }): Promise<void> {
+async function answers(outbound: Outbound, { port, clock }: { port: number; clock: Clock }): Promise<void> {
   const end = clock.monotonic() + START_TIMEOUT_MS;
   for (;;) {
     try {
-      const response = await outbound.send({ method: 'GET', host: address, port, path: '/v2/', headers: {}, timeoutMs: 2_000 });
+      const response = await outbound.send({ method: 'GET', host: '127.0.0.1', port, path: '/v2/', headers: {}, timeoutMs: 2_000 });
       for await (const _ of response.body); // Read to its end, so that the connection is free again.
       if (response.status === 200) return;
     } catch (error) {
-      if (clock.monotonic() > end) throw new Error(`The example registry does not answer on ${address}:${port}`, { cause: error });
+      if (clock.monotonic() > end) throw new Error(`The example registry does not answer on port ${port}`, { cause: error });
     }
     await clock.sleep(50);
   }

@@ -31,15 +31,10 @@ export function clusterChildren({ config, paths }: Cluster): ChildSpec[] {
   if (config.exampleRegistryPort === undefined) return [server, ...agents];
   const registry: ChildSpec = {
     name: 'example-registry',
-    command: exampleRegistryCommand(paths.registryDir, registryAddress(config), config.exampleRegistryPort),
+    command: exampleRegistryCommand(paths.registryDir, config.exampleRegistryPort),
     logFile: join(paths.logs, 'example-registry.log'),
     stopOrder: 3,
     graceMs: 2_000,
   };
   return [server, ...agents, registry];
-}
-
-/** Loopback when the node is the machine, else the bridge, where every node reaches it. */
-export function registryAddress(config: Cluster['config']): string {
-  return config.nodes.some((n) => n.namespace) ? (config.bridge?.address ?? '127.0.0.1') : '127.0.0.1';
 }

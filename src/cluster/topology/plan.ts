@@ -1,15 +1,19 @@
 /** The network between a machine and its nodes' namespaces, as `ip` commands and one nftables table. Pure. */
 import type { ClusterConfig, ClusterNode } from '../config/cluster-config.ts';
+import { loopbackPorts, registryMirrors } from '../config/registry-mirrors.ts';
 
 export interface Topology {
   readonly bridge: NonNullable<ClusterConfig['bridge']>;
   readonly nodes: readonly (ClusterNode & { readonly namespace: string })[];
+  /** Ports on the machine's loopback interface that the nodes reach at the bridge's address. */
+  readonly loopbackPorts: readonly number[];
 }
 
 /** Undefined when the cluster has no bridge: its node is the machine. */
 export function topologyOf(config: ClusterConfig): Topology | undefined {
   if (!config.bridge) return undefined;
-  return { bridge: config.bridge, nodes: config.nodes.flatMap((n) => (n.namespace ? [{ ...n, namespace: n.namespace }] : [])) };
+  const nodes = config.nodes.flatMap((n) => (n.namespace ? [{ ...n, namespace: n.namespace }] : []));
+  return { bridge: config.bridge, nodes, loopbackPorts: loopbackPorts(registryMirrors(config)) };
 }
 
 const prefixOf = (cidr: string) => cidr.split('/')[1] ?? '24';
@@ -50,12 +54,19 @@ export function insideCommands(topology: Topology, index: number): string[] {
   ];
 }
 
-/** nft commands, on the machine: what leaves the nodes for the world gets the machine's address. */
-export function masqueradeRuleset({ bridge }: Topology): string {
+/** nft commands, on the machine: what leaves the nodes for the world gets the machine's address; registries on loopback are let in. */
+export function bridgeRuleset({ bridge, loopbackPorts: ports }: Topology): string {
+  const dnat = ports.length
+    ? [`    iifname "${bridge.name}" ip daddr ${bridge.address} tcp dport { ${ports.join(', ')} } dnat to 127.0.0.1`]
+    : [];
   return [
     `add table ip ${bridge.name}`,
     `delete table ip ${bridge.name}`,
     `table ip ${bridge.name} {`,
+    '  chain prerouting {',
+    '    type nat hook prerouting priority dstnat; policy accept;',
+    ...dnat,
+    '  }',
     '  chain postrouting {',
     '    type nat hook postrouting priority srcnat; policy accept;',
     `    ip saddr ${bridge.cidr} oifname != "${bridge.name}" masquerade`,

@@ -3,7 +3,7 @@ import type { CommandRunner } from '../../host/command.ts';
 import { fileExists } from '../../host/files.ts';
 import { linkExists } from '../../host/link-exists.ts';
 import type { Sysctl } from '../../host/sysctl.ts';
-import { bridgeCommands, insideCommands, masqueradeRuleset, nodeCommands, serviceRoute, type Topology } from './plan.ts';
+import { bridgeCommands, insideCommands, bridgeRuleset, nodeCommands, serviceRoute, type Topology } from './plan.ts';
 
 export interface TopologyHost {
   readonly run: CommandRunner;
@@ -27,8 +27,10 @@ export async function ensureTopology(host: TopologyHost, topology: Topology, ser
     await command(host.run, [...inNamespace(node.namespace), 'sysctl', '-q', '-w', 'net.ipv4.ip_forward=1'], '');
   }
   if (topology.nodes.length === 0) return;
+  // Without this the kernel drops what comes from outside for 127.0.0.1.
+  if (topology.loopbackPorts.length) host.sysctl.set(`net/ipv4/conf/${topology.bridge.name}/route_localnet`, '1');
   await ipBatch(host.run, [], [serviceRoute(topology, serviceCidr)]);
-  await command(host.run, ['nft', '-f', '-'], masqueradeRuleset(topology));
+  await command(host.run, ['nft', '-f', '-'], bridgeRuleset(topology));
   await allowForwarding(host.run, topology.bridge.name);
 }
 

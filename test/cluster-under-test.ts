@@ -1,0 +1,70 @@
+/** A cluster made by the `wherry` command in a network namespace of its own, for tests: it meets no other cluster of the machine. */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+export const root = join(import.meta.dirname, '..');
+const tools = process.env['WHERRY_TOOLS'] ?? join(root, '.cache/tools');
+/** Longest time of one command. */
+export const TIMEOUT_MS = 180_000;
+
+export interface SupervisorFile {
+  readonly supervisor: { readonly pid: number };
+  readonly children: Readonly<Record<string, { readonly process: { readonly pid: number } }>>;
+}
+
+export class ClusterUnderTest {
+  readonly namespace = `wherry-e2e-${process.pid}`;
+  readonly dataDir = join(mkdtempSync(join(tmpdir(), 'wherry-e2e-')), 'cluster');
+
+  /** Makes the namespace, without a way out. */
+  constructor() {
+    execFileSync('ip', ['netns', 'add', this.namespace]);
+    execFileSync('nsenter', [`--net=/run/netns/${this.namespace}`, 'ip', 'link', 'set', 'lo', 'up']);
+  }
+
+  /** Runs a program in the namespace; resolves with its standard output, rejects when it fails. */
+  async inside(file: string, ...args: string[]): Promise<string> {
+    const env = { ...process.env, KUBECONFIG: `${this.dataDir}/admin.kubeconfig`, HOME: this.dataDir };
+    const command = [`--net=/run/netns/${this.namespace}`, file, ...args];
+    return (await promisify(execFile)('nsenter', command, { timeout: TIMEOUT_MS, env, maxBuffer: 1 << 26 })).stdout;
+  }
+
+  wherry(...args: string[]): Promise<string> {
+    return this.inside(join(root, 'bin/wherry'), ...args, '--data-dir', this.dataDir);
+  }
+
+  kubectl(...args: string[]): Promise<string> {
+    return this.inside(join(tools, 'kubectl'), ...args);
+  }
+
+  helm(...args: string[]): Promise<string> {
+    return this.inside(join(tools, 'helm'), ...args);
+  }
+
+  /** What the supervisor has written down of the processes it runs. */
+  processes(): SupervisorFile {
+    const { id } = JSON.parse(readFileSync(join(this.dataDir, 'cluster.json'), 'utf8')) as { id: string };
+    return JSON.parse(readFileSync(`/run/wherry/${id}/supervisor.json`, 'utf8')) as SupervisorFile;
+  }
+
+  async remove(): Promise<void> {
+    await this.wherry('reset').catch((error: unknown) => console.error(error));
+    execFileSync('ip', ['netns', 'delete', this.namespace]);
+    rmSync(dirname(this.dataDir), { recursive: true, force: true });
+  }
+}
+
+/** Tries until it does not throw; the last error is the verdict. */
+export async function eventually<T>(what: () => Promise<T>, timeoutMs = 30_000): Promise<T> {
+  for (const end = Date.now() + timeoutMs; ; await sleep(200)) {
+    try {
+      return await what();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
