@@ -1,15 +1,32 @@
 import type { Clock, Random, Timer } from './clock.ts';
 
+interface FakeTimer {
+  readonly at: number;
+  readonly sequence: number;
+  readonly fn: () => void;
+}
+
 /** A clock that moves only when told to. Timers fire in order of their time, then of their making. */
 export class FakeClock implements Clock {
   #now: number;
   #start: number;
   #sequence = 0;
-  #timers: { at: number; sequence: number; fn: () => void }[] = [];
+  /** In order of firing. */
+  readonly #timers: FakeTimer[] = [];
 
   constructor(startMs = Date.UTC(2026, 0, 1)) {
     this.#now = startMs;
     this.#start = startMs;
+  }
+
+  /** Timers that have neither fired nor been cancelled. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** When the next timer fires, as now() would say it; undefined when there is none. */
+  get nextAt(): number | undefined {
+    return this.#timers[0]?.at;
   }
 
   now(): number {
@@ -22,27 +39,48 @@ export class FakeClock implements Clock {
 
   schedule(ms: number, fn: () => void): Timer {
     const timer = { at: this.#now + Math.max(0, ms), sequence: this.#sequence++, fn };
-    this.#timers.push(timer);
-    return { cancel: () => void (this.#timers = this.#timers.filter((t) => t !== timer)) };
+    this.#timers.splice(this.#place(timer), 0, timer);
+    return {
+      cancel: () => {
+        const index = this.#place(timer);
+        if (this.#timers[index] === timer) this.#timers.splice(index, 1);
+      },
+    };
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return sleepOn(this, ms, signal);
   }
 
-  /** Moves time forward by `ms`, firing what falls due and letting promises settle in between. */
-  async advance(ms: number): Promise<void> {
+  /** Moves time forward by `ms`, firing what falls due; `settle` lets everything that a timer set off come to rest before the next fires. */
+  async advance(ms: number, settle: () => Promise<void> = microtasks): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      const next = this.#timers.filter((t) => t.at <= end).sort((a, b) => a.at - b.at || a.sequence - b.sequence)[0];
-      if (!next) break;
-      this.#timers = this.#timers.filter((t) => t !== next);
+      const next = this.#timers[0];
+      if (!next || next.at > end) break;
+      this.#timers.shift();
       this.#now = Math.max(this.#now, next.at);
       next.fn();
-      for (let i = 0; i < 20; i++) await Promise.resolve();
+      await settle();
     }
     this.#now = end;
   }
+
+  /** Index of the timer, or where it belongs. */
+  #place({ at, sequence }: FakeTimer): number {
+    let [low, high] = [0, this.#timers.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const timer = this.#timers[middle] as FakeTimer;
+      if (timer.at < at || (timer.at === at && timer.sequence < sequence)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+async function microtasks(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
 /** Shared by every clock: a sleep made of schedule(). */

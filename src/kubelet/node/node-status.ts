@@ -20,6 +20,8 @@ export interface NodeStatusOptions {
   readonly recorder: EventRecorder;
   readonly signal: AbortSignal;
   readonly labels: Readonly<Record<string, string>>;
+  /** Given to a new node. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
   /** Labels that the kubelet sets back when somebody changes them. */
   readonly ownLabels: Readonly<Record<string, string>>;
   readonly spec: Pick<Node['spec'], 'taints' | 'providerID' | 'podCIDR' | 'podCIDRs'>;
@@ -97,11 +99,11 @@ export class NodeStatusManager {
 
   /** The node as it registers. */
   async initialNode() {
-    const { nodeName, labels, ownLabels, spec } = this.#options;
+    const { nodeName, labels, ownLabels, annotations, spec } = this.#options;
     const metadata = {
       name: nodeName,
       labels: { ...labels, ...ownLabels },
-      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true', ...annotations },
     };
     const status = await this.#status(undefined);
     return { apiVersion: 'v1' as const, kind: 'Node' as const, metadata, spec, status };

@@ -22,6 +22,8 @@ export interface SimNode {
 }
 
 const ARCHITECTURE = 'amd64';
+/** What the TTL controller would write a moment later, and thereby make the first change of the node's taints a conflict. */
+const TTL = 'node.alpha.kubernetes.io/ttl';
 
 /**
  * Starts a simulated node; `context` is that of its kubelet (user `system:node:<name>`, group `system:nodes`). Resolves when the node is
@@ -45,6 +47,7 @@ export async function startSimNode(context: ComponentContext, options: SimNodeOp
     recorder,
     signal,
     labels: options.labels ?? {},
+    annotations: { [TTL]: '0' },
     ownLabels: {
       'kubernetes.io/hostname': name,
       'kubernetes.io/os': 'linux',
