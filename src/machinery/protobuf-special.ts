@@ -1,147 +1,210 @@
-/** Types whose JSON form is no object of their protobuf fields: times, quantities, raw JSON, int-or-string. */
-import { ProtoError, ProtoReader } from '../wire/protobuf/reader.ts';
-import { BYTES, VARINT, type ProtoWriter } from '../wire/protobuf/writer.ts';
-import { messageCodec } from './protobuf-message.ts';
+/** Types whose JSON form is no object of their protobuf fields: times, quantities, raw JSON, int-or-string, the unions of JSONSchemaProps. */
+import { parseJson } from '../wire/json/parse.ts';
+import { stringifyJson } from '../wire/json/stringify.ts';
+import type { MessageCodec, ValueCodec } from '../wire/protobuf/message.ts';
+import { ProtoError, type ProtoReader } from '../wire/protobuf/reader.ts';
+import type { ReverseWriter } from '../wire/protobuf/reverse-writer.ts';
+import { BYTES, VARINT } from '../wire/protobuf/writer.ts';
 
-const SPECIAL = new Set(['Time', 'MicroTime', 'Quantity', 'IntOrString', 'RawExtension', 'FieldsV1', 'JSON', 'StringList', 'JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray']);
-const SCHEMA_PROPS = 'apiextensions/v1.JSONSchemaProps';
+const FIELD_1_TEXT = 1 * 8 + BYTES;
+const FIELD_2_TEXT = 2 * 8 + BYTES;
+const FIELD_3_TEXT = 3 * 8 + BYTES;
+const FIELD_1_INT = 1 * 8 + VARINT;
+const FIELD_2_INT = 2 * 8 + VARINT;
 
-export function isSpecial(type: string): boolean {
-  return SPECIAL.has(type);
-}
-
-/** Writes the body of the message; `value` undefined: Go's zero value. */
-export function writeSpecial(writer: ProtoWriter, type: string, value: unknown): void {
-  switch (type) {
-    case 'Time':
-    case 'MicroTime':
-      return writeTime(writer, value as string | undefined | null);
-    case 'Quantity':
-      return text(writer, 1, value === undefined ? '0' : String(value));
-    case 'IntOrString':
-      return writeIntOrString(writer, value as number | string | undefined);
-    case 'RawExtension':
-    case 'FieldsV1':
-    case 'JSON':
-      if (value !== undefined) {
-        writer.tag(1, BYTES);
-        writer.bytes(Buffer.from(JSON.stringify(value)));
-      }
-      return;
-    case 'StringList':
-      for (const item of (value as string[] | undefined) ?? []) text(writer, 1, item);
-      return;
-    default:
-      return writeSchemaOr(writer, type, value);
-  }
-}
-
-function text(writer: ProtoWriter, number: number, value: string): void {
-  writer.tag(number, BYTES);
+function text(writer: ReverseWriter, number: number, value: string): void {
   writer.text(value);
-}
-
-function int(writer: ProtoWriter, number: number, value: number): void {
-  writer.tag(number, VARINT);
-  writer.int(value);
-}
-
-/** Seconds and nanoseconds since the epoch; the zero time is an empty message. */
-function writeTime(writer: ProtoWriter, value: string | undefined | null): void {
-  if (!value) return;
-  const seconds = Math.floor(Date.parse(value) / 1000);
-  const fraction = /\.(\d+)/.exec(value)?.[1] ?? '';
-  int(writer, 1, seconds);
-  int(writer, 2, Number(fraction.padEnd(9, '0').slice(0, 9)) || 0);
-}
-
-function writeIntOrString(writer: ProtoWriter, value: number | string | undefined): void {
-  const isText = typeof value === 'string';
-  int(writer, 1, isText ? 1 : 0);
-  int(writer, 2, isText ? 0 : (value ?? 0));
-  text(writer, 3, isText ? value : '');
-}
-
-function writeSchema(writer: ProtoWriter, number: number, value: unknown): void {
   writer.tag(number, BYTES);
-  writer.nested(() => messageCodec(SCHEMA_PROPS).write(writer, value as Record<string, unknown>));
 }
 
-function writeSchemaOr(writer: ProtoWriter, type: string, value: unknown): void {
-  if (type === 'JSONSchemaPropsOrBool') {
-    int(writer, 1, value === undefined || value === false ? 0 : 1);
-    if (typeof value === 'object' && value !== null) writeSchema(writer, 2, value);
-  } else if (Array.isArray(value)) {
-    for (const item of value as unknown[]) type === 'JSONSchemaPropsOrArray' ? writeSchema(writer, 2, item) : text(writer, 2, String(item));
-  } else if (value !== undefined) writeSchema(writer, 1, value);
+function int(writer: ReverseWriter, number: number, value: number): void {
+  writer.int(value);
+  writer.tag(number, VARINT);
 }
 
-/** Raw fields by number; for messages of a few fields. */
-function fieldsOf(reader: ProtoReader): { texts: Map<number, Buffer[]>; ints: Map<number, number | bigint> } {
-  const texts = new Map<number, Buffer[]>();
-  const ints = new Map<number, number | bigint>();
+/** Calls back with each tag; what it does not read (returns false) is skipped. */
+function eachField(reader: ProtoReader, read: (tag: number) => boolean): void {
   while (!reader.done) {
-    const { field, wireType } = reader.tag();
-    if (wireType === VARINT) ints.set(field, reader.int64());
-    else if (wireType === BYTES) texts.set(field, [...(texts.get(field) ?? []), reader.bytes()]);
-    else reader.skip(wireType);
-  }
-  return { texts, ints };
-}
-
-export function readSpecial(reader: ProtoReader, type: string, depth: number): unknown {
-  const { texts, ints } = fieldsOf(reader);
-  const first = texts.get(1)?.[0];
-  switch (type) {
-    case 'Time':
-    case 'MicroTime':
-      return readTime(ints, type);
-    case 'Quantity':
-      return first?.toString() ?? '0';
-    case 'IntOrString':
-      return ints.get(1) === 1 ? (texts.get(3)?.[0]?.toString() ?? '') : Number(ints.get(2) ?? 0);
-    case 'RawExtension':
-    case 'FieldsV1':
-    case 'JSON':
-      return first === undefined || first.length === 0 ? undefined : parseRaw(first);
-    case 'StringList':
-      return (texts.get(1) ?? []).map((b) => b.toString());
-    default:
-      return readSchemaOr(type, texts, ints, depth);
+    const tag = reader.tagNumber();
+    if (!read(tag)) reader.skip(tag & 7);
   }
 }
 
-function readTime(ints: Map<number, number | bigint>, type: string): string | null {
-  if (ints.size === 0) return null;
-  const seconds = Number(ints.get(1) ?? 0);
-  const nanos = Number(ints.get(2) ?? 0);
-  const whole = new Date(seconds * 1000);
-  if (Number.isNaN(whole.getTime())) throw new ProtoError('proto: time is out of range');
-  const base = whole.toISOString().slice(0, 19);
-  return type === 'Time' ? `${base}Z` : `${base}.${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z`;
+/** Seconds and nanoseconds since the epoch; the zero time is an empty message and null in JSON. */
+function timeCodec(micros: boolean): ValueCodec {
+  return {
+    write(writer, value) {
+      if (typeof value !== 'string') return;
+      const fraction = micros ? (/\.(\d+)/.exec(value)?.[1] ?? '') : '';
+      int(writer, 2, Number(fraction.padEnd(9, '0').slice(0, 9)));
+      int(writer, 1, Math.floor(Date.parse(value) / 1000));
+    },
+    read(reader) {
+      if (reader.done) return null;
+      let seconds = 0;
+      let nanos = 0;
+      eachField(reader, (tag) => {
+        if (tag === FIELD_1_INT) seconds = Number(reader.int64());
+        else if (tag === FIELD_2_INT) nanos = reader.int32();
+        else return false;
+        return true;
+      });
+      const date = new Date(seconds * 1000);
+      if (Number.isNaN(date.getTime())) throw new ProtoError('proto: time is out of range');
+      const base = date.toISOString().slice(0, 19);
+      return micros ? `${base}.${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z` : `${base}Z`;
+    },
+  };
 }
 
-function parseRaw(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
-  } catch {
-    throw new ProtoError('proto: embedded raw extension is not JSON');
-  }
+const quantity: ValueCodec = {
+  write: (writer, value) => text(writer, 1, value === undefined || value === null ? '0' : String(value)),
+  read(reader) {
+    let value = '0';
+    eachField(reader, (tag) => {
+      if (tag !== FIELD_1_TEXT) return false;
+      value = reader.text();
+      return true;
+    });
+    return value;
+  },
+};
+
+const intOrString: ValueCodec = {
+  write(writer, value) {
+    const isText = typeof value === 'string';
+    text(writer, 3, isText ? value : '');
+    int(writer, 2, isText ? 0 : Number(value ?? 0));
+    int(writer, 1, isText ? 1 : 0);
+  },
+  read(reader) {
+    let isText = false;
+    let number = 0;
+    let string = '';
+    eachField(reader, (tag) => {
+      if (tag === FIELD_1_INT) isText = reader.int32() === 1;
+      else if (tag === FIELD_2_INT) number = reader.int32();
+      else if (tag === FIELD_3_TEXT) string = reader.text();
+      else return false;
+      return true;
+    });
+    return isText ? string : number;
+  },
+};
+
+/** JSON text in field 1 (RawExtension, FieldsV1, JSON). */
+const rawJson: ValueCodec = {
+  write(writer, value) {
+    if (value !== undefined && value !== null) text(writer, 1, stringifyJson(value));
+  },
+  read(reader) {
+    let raw: Buffer | undefined;
+    eachField(reader, (tag) => {
+      if (tag !== FIELD_1_TEXT) return false;
+      raw = reader.bytes();
+      return true;
+    });
+    if (!raw || raw.length === 0) return undefined;
+    try {
+      return parseJson(raw).value;
+    } catch {
+      // The reason is not for clients: what is embedded is simply not JSON.
+      throw new ProtoError('proto: embedded raw extension is not JSON');
+    }
+  },
+};
+
+/** A list of strings that is a message of its own (ExtraValue, Verbs). */
+const stringList: ValueCodec = {
+  write(writer, value) {
+    if (Array.isArray(value)) for (let i = value.length - 1; i >= 0; i--) text(writer, 1, String(value[i]));
+  },
+  read(reader) {
+    const list: string[] = [];
+    eachField(reader, (tag) => {
+      if (tag !== FIELD_1_TEXT) return false;
+      list.push(reader.text());
+      return true;
+    });
+    return list;
+  },
+};
+
+function writeSchema(writer: ReverseWriter, number: number, value: unknown, schema: MessageCodec): void {
+  const start = writer.length;
+  schema.write(writer, value as Record<string, unknown>);
+  writer.varint(writer.length - start);
+  writer.tag(number, BYTES);
 }
 
-function readSchema(bytes: Buffer, depth: number): unknown {
+function readSchema(reader: ProtoReader, schema: MessageCodec): unknown {
+  const outer = reader.enter();
   const value: Record<string, unknown> = {};
-  messageCodec(SCHEMA_PROPS).read(new ProtoReader(bytes), value, depth + 1);
+  schema.read(reader, value);
+  reader.leave(outer);
   return value;
 }
 
-function readSchemaOr(type: string, texts: Map<number, Buffer[]>, ints: Map<number, number | bigint>, depth: number): unknown {
-  if (type === 'JSONSchemaPropsOrBool') {
-    const schema = texts.get(2)?.[0];
-    return schema ? readSchema(schema, depth) : ints.get(1) === 1;
-  }
-  const one = texts.get(1)?.[0];
-  if (one) return readSchema(one, depth);
-  const many = texts.get(2) ?? [];
-  return type === 'JSONSchemaPropsOrArray' ? many.map((b) => readSchema(b, depth)) : many.map((b) => b.toString());
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+function schemaOrBool(schema: () => MessageCodec): ValueCodec {
+  return {
+    write(writer, value) {
+      if (isObject(value)) writeSchema(writer, 2, value, schema());
+      int(writer, 1, value === undefined || value === null || value === false ? 0 : 1);
+    },
+    read(reader) {
+      let allows = false;
+      let value: unknown;
+      eachField(reader, (tag) => {
+        if (tag === FIELD_1_INT) allows = reader.bool();
+        else if (tag === FIELD_2_TEXT) value = readSchema(reader, schema());
+        else return false;
+        return true;
+      });
+      return value ?? allows;
+    },
+  };
+}
+
+/** One schema in field 1, or a list in field 2: of schemas, or of strings. */
+function schemaOrList(schema: () => MessageCodec, ofSchemas: boolean): ValueCodec {
+  return {
+    write(writer, value) {
+      if (Array.isArray(value)) {
+        for (let i = value.length - 1; i >= 0; i--) {
+          if (ofSchemas) writeSchema(writer, 2, value[i], schema());
+          else text(writer, 2, String(value[i]));
+        }
+      } else if (isObject(value)) writeSchema(writer, 1, value, schema());
+    },
+    read(reader) {
+      let one: unknown;
+      const list: unknown[] = [];
+      eachField(reader, (tag) => {
+        if (tag === FIELD_1_TEXT) one = readSchema(reader, schema());
+        else if (tag === FIELD_2_TEXT) list.push(ofSchemas ? readSchema(reader, schema()) : reader.text());
+        else return false;
+        return true;
+      });
+      return one ?? list;
+    },
+  };
+}
+
+/** `schema` gives the codec of JSONSchemaProps. */
+export function specialCodecs(schema: () => MessageCodec): ReadonlyMap<string, ValueCodec> {
+  return new Map([
+    ['Time', timeCodec(false)],
+    ['MicroTime', timeCodec(true)],
+    ['Quantity', quantity],
+    ['IntOrString', intOrString],
+    ['RawExtension', rawJson],
+    ['FieldsV1', rawJson],
+    ['JSON', rawJson],
+    ['StringList', stringList],
+    ['JSONSchemaPropsOrBool', schemaOrBool(schema)],
+    ['JSONSchemaPropsOrArray', schemaOrList(schema, true)],
+    ['JSONSchemaPropsOrStringArray', schemaOrList(schema, false)],
+  ]);
 }
