@@ -56,6 +56,8 @@ export interface ControllerOptions {
   readonly horizontalPodAutoscalerTolerance?: number;
   /** `--pvclaimbinder-sync-period`; 15 s. */
   readonly pvClaimBinderSyncPeriodMs?: number;
+  /** Deletes a directory below /tmp for hostPath volumes whose reclaim policy is Delete. Without it such volumes become Failed. */
+  readonly removeHostPath?: (path: string) => Promise<void>;
   /** `--attach-detach-reconcile-sync-period`; 1 min. */
   readonly attachDetachReconcileSyncPeriodMs?: number;
   /** `--legacy-service-account-token-clean-up-period`; a year. */

@@ -17,6 +17,13 @@ import { legacyServiceAccountTokenCleanerController } from './legacy-serviceacco
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { nodeIpamController } from './node-ipam/node-ipam-controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
+import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller.ts';
+import { persistentVolumeAttachDetachController } from './persistentvolume-attach-detach/persistentvolume-attach-detach-controller.ts';
+import { persistentVolumeBinderController } from './persistentvolume-binder/persistentvolume-binder-controller.ts';
+import { persistentVolumeExpanderController } from './persistentvolume-expander/persistentvolume-expander-controller.ts';
+import { persistentVolumeProtectionController } from './persistentvolume-protection/persistentvolume-protection-controller.ts';
+import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/persistentvolumeclaim-protection-controller.ts';
+import { volumeAttributesClassProtectionController } from './volumeattributesclass-protection/volumeattributesclass-protection-controller.ts';
 import { podGarbageCollectorController } from './pod-garbage-collector/pod-garbage-collector-controller.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { replicationControllerController } from './replicationcontroller/replicationcontroller-controller.ts';
@@ -57,10 +64,17 @@ export const controllers: readonly Controller[] = [
   nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
+  persistentVolumeBinderController,
+  persistentVolumeAttachDetachController,
+  persistentVolumeExpanderController,
   clusterRoleAggregationController,
+  persistentVolumeClaimProtectionController,
+  persistentVolumeProtectionController,
   ttlAfterFinishedController,
   rootCACertificatePublisherController,
+  ephemeralVolumeController,
   legacyServiceAccountTokenCleanerController,
+  volumeAttributesClassProtectionController,
 ];
 
 export interface StartOptions {

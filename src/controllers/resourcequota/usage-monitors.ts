@@ -13,6 +13,9 @@ import type { CountedResource } from './plan.ts';
 /** These are counted by what is in them. */
 const FULL = [resources.pods, resources.services, resources.persistentVolumeClaims, resources.resourceClaims];
 
+/** Watched in full anyway. A watch of their own could be behind the quota that is being counted. */
+const SHARED = [...FULL, resources.resourceQuotas];
+
 const keyOf = ({ group, resource }: CountedResource) => `${group}/${resource}`;
 
 export class UsageMonitors {
@@ -53,8 +56,8 @@ export class UsageMonitors {
   }
 
   async #open(of: CountedResource): Promise<Informer<KubeObject> | undefined> {
-    const full = FULL.find((r) => r.group === of.group && r.resource === of.resource);
-    if (full) return this.#ctx.informers.informer<never>(full as never) as unknown as Informer<KubeObject>;
+    const shared = SHARED.find((r) => r.group === of.group && r.resource === of.resource);
+    if (shared) return this.#ctx.informers.informer<never>(shared as never) as unknown as Informer<KubeObject>;
     const { resources: found } = await discoverResources(this.#ctx.client);
     const resource = found.find((r) => r.group === of.group && r.resource === of.resource && r.namespaced);
     const watchable = resource && ['create', 'list', 'watch', 'delete'].every((v) => resource.verbs.includes(v));

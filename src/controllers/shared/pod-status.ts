@@ -1,5 +1,5 @@
 /** Facts read off a pod (pkg/api/v1/pod/util.go, pkg/controller/controller_utils.go). Times are milliseconds since the epoch. */
-import type { Pod, PodCondition } from '../../api/core/v1.gen.ts';
+import type { ContainerStatus, Pod, PodCondition } from '../../api/core/v1.gen.ts';
 
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
   return pod.status?.conditions?.find((c) => c.type === type);
@@ -20,6 +20,18 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): 
 /** Succeeded or Failed: it will never run again. */
 export function isPodTerminal(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** Ended, or being deleted with no container running any more: it uses its volumes no longer (pkg/volume/util IsPodTerminated). */
+export function hasReleasedVolumes(pod: Pod): boolean {
+  if (isPodTerminal(pod)) return true;
+  if (!pod.metadata.deletionTimestamp) return false;
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
+  return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].every(isNotRunning);
+}
+
+function isNotRunning({ state }: ContainerStatus): boolean {
+  return !!state?.terminated || !!state?.waiting;
 }
 
 /** Neither ended nor being deleted. */
