@@ -44,7 +44,9 @@ export function router(deps: RouterDeps): Handler {
     if (!info.isResourceRequest) {
       const answer = deps.nonResource(context);
       if (!answer) throw notServed();
-      return render(context, undefined, negotiateFor(context, undefined), await answer, deps.clock.now());
+      const response = await answer;
+      // Documents that are bytes already were negotiated by whoever made them.
+      return response.type === 'object' ? render(context, undefined, negotiateFor(context, undefined), response, deps.clock.now()) : response;
     }
     const served = deps.find(info.group, info.version, info.resource);
     if (served) return serve(context, served, deps);

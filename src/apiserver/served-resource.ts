@@ -52,6 +52,8 @@ export interface ServedResource {
   readonly fields: FieldManagement;
   readonly convert?: VersionConversion;
   readonly table: TableConverter;
+  /** Fields for selectors where they differ between versions (custom resources); the strategy's when left out. */
+  readonly selectable?: { readonly names: readonly string[]; read(object: AnyObject): Record<string, string> };
   /** Offered in protobuf (built-in kinds only). */
   readonly protobuf: boolean;
   /** Strategic merge patch by this schema; undefined: refused with 415 (custom resources). */

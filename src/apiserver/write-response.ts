@@ -4,6 +4,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { once } from 'node:events';
 import { constants, createGzip, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
+import { stringifyJson } from '../wire/json/stringify.ts';
 import type { ApiResponse, ListResponse, WatchResponse } from './request.ts';
 
 type AnyRequest = IncomingMessage | Http2ServerRequest;
@@ -22,7 +23,7 @@ export async function writeResponse(request: AnyRequest, response: AnyResponse, 
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value.includes('\n') ? value.split('\n') : value);
   switch (answer.type) {
     case 'object':
-      return sendBytes(request, response, answer.status, 'application/json', answer.bytes ?? Buffer.from(JSON.stringify(answer.object)), head);
+      return sendBytes(request, response, answer.status, 'application/json', answer.bytes ?? Buffer.from(stringifyJson(answer.object)), head);
     case 'raw':
       return sendBytes(request, response, answer.status, answer.contentType, Buffer.from(answer.body as string), head);
     case 'list':
@@ -149,7 +150,7 @@ function sendWatch(request: AnyRequest, response: AnyResponse, answer: WatchResp
     stop = answer.start({
       event: (type, object, frame) => {
         if (ended) return false;
-        return out.write(answer.encode ? answer.encode(type, object) : (frame ?? Buffer.from(`${JSON.stringify({ type, object })}\n`)));
+        return out.write(answer.encode ? answer.encode(type, object) : (frame ?? Buffer.from(`${stringifyJson({ type, object })}\n`)));
       },
       onDrain: (listener) => void out.on('drain', listener),
       end: finish,

@@ -67,10 +67,17 @@ export function servedCustom(crd: CustomResourceDefinition, version: CustomResou
     fields: deps.fields(definition, schema),
     ...((hasSeveralForms(crd) || hasDefaults(schema)) && { convert: conversion(crd, version.name, schema, deps) }),
     table: customTable(version.additionalPrinterColumns),
+    selectable: selectableOf(version),
     protobuf: false,
     subresources: special,
     objectSubresources: objectLike,
   };
+}
+
+function selectableOf(version: CustomResourceDefinitionVersion): NonNullable<ServedResource['selectable']> {
+  const paths = (version.selectableFields ?? []).map((f) => ({ name: f.jsonPath.slice(1), path: parseJsonPath(f.jsonPath) }));
+  const text = (value: unknown) => (value === undefined || value === null ? '' : String(value));
+  return { names: paths.map((p) => p.name), read: (object) => Object.fromEntries(paths.map(({ name, path }) => [name, text(evaluate(path, object)[0])])) };
 }
 
 /** Objects stored before a default was added show it all the same. */

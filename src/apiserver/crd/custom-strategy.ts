@@ -1,6 +1,7 @@
 /** Strategy of a custom resource (k8s.io/apiextensions-apiserver/pkg/registry/customresource). */
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyObject } from '../../api/object.ts';
+import { stringifyJson } from '../../wire/json/stringify.ts';
 import type { FieldError } from '../../machinery/field.ts';
 import type { Strategy } from '../registry/strategy.ts';
 import { nameIsSubdomain } from '../registry/validate-meta.ts';
@@ -69,5 +70,5 @@ function setOrDelete(object: AnyObject, field: string, value: unknown): void {
 /** What generation counts: all but metadata, and status where it is kept apart. */
 function counted(object: AnyObject, hasStatus: boolean): unknown {
   const { metadata: _metadata, apiVersion: _apiVersion, status, ...rest } = object;
-  return JSON.parse(JSON.stringify(hasStatus || status === undefined ? rest : { ...rest, status })) as unknown;
+  return JSON.parse(stringifyJson(hasStatus || status === undefined ? rest : { ...rest, status })) as unknown;
 }

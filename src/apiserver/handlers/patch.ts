@@ -11,7 +11,7 @@ import { optionsObject, type WriteDeps } from './create.ts';
 import { mediaType } from './negotiate.ts';
 import { writtenResponse } from './object-response.ts';
 import { managerName, writeParameters } from './options.ts';
-import { BODY_LIMIT_BYTES, decodeBody, parseBody, type ParsedBody } from './read-object.ts';
+import { audited, BODY_LIMIT_BYTES, decodeBody, parseBody, type ParsedBody } from './read-object.ts';
 import { addWarnings, servedCopy, stored } from './write-common.ts';
 
 const TYPES = {
@@ -62,9 +62,9 @@ function patchKind(context: RequestContext, served: ServedResource): PatchKind {
 }
 
 async function patchBody(context: RequestContext, kind: PatchKind): Promise<ParsedBody> {
-  if (context.request.bodyValue !== undefined) return { value: context.request.bodyValue, duplicates: [] };
+  if (context.request.bodyValue !== undefined) return audited(context, { value: context.request.bodyValue, duplicates: [] });
   const bytes = await context.request.body(BODY_LIMIT_BYTES);
-  return parseBody(bytes, kind === 'apply' ? 'yaml' : 'json');
+  return audited(context, parseBody(bytes, kind === 'apply' ? 'yaml' : 'json'));
 }
 
 async function patched(

@@ -4,7 +4,7 @@ import { groupVersionString } from '../../api/surface.ts';
 import { badRequest } from '../../machinery/status-error.ts';
 import { decodeProtobuf } from '../../machinery/protobuf.ts';
 import { parseJson } from '../../wire/json/parse.ts';
-import { parseYaml } from '../../wire/yaml/yaml.ts';
+import { parseYamlStrict } from '../../wire/yaml/yaml.ts';
 import type { RequestContext } from '../request.ts';
 import type { ObjectCodec } from '../served-resource.ts';
 import { bodyFormat } from './negotiate.ts';
@@ -14,6 +14,7 @@ export const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
 
 export interface ParsedBody {
   readonly value: unknown;
+  /** What strict reading complains of. */
   readonly duplicates: readonly string[];
 }
 
@@ -26,31 +27,39 @@ export interface ExpectedKind {
 
 export async function readBody(context: RequestContext): Promise<ParsedBody> {
   const { request } = context;
-  if (request.bodyValue !== undefined) return { value: structuredClone(request.bodyValue), duplicates: [] };
+  if (request.bodyValue !== undefined) return audited(context, { value: structuredClone(request.bodyValue), duplicates: [] });
   const format = bodyFormat(request.headers['content-type'], ['json', 'yaml', 'protobuf']);
   const bytes = await request.body(BODY_LIMIT_BYTES);
   if (bytes.length === 0) return { value: undefined, duplicates: [] };
-  return parseBody(bytes, format);
+  return audited(context, parseBody(bytes, format));
+}
+
+/** Every body that is read passes here. */
+export function audited(context: RequestContext, body: ParsedBody): ParsedBody {
+  context.audited?.request(body.value);
+  return body;
 }
 
 export function parseBody(bytes: Buffer, format: 'json' | 'yaml' | 'protobuf' | 'cbor'): ParsedBody {
   if (format === 'protobuf') return { value: decodeProtobuf(bytes), duplicates: [] };
-  if (format === 'yaml') return { value: parseYaml(bytes.toString('utf8')), duplicates: [] };
+  if (format === 'yaml') return parseYamlStrict(bytes.toString('utf8'));
   const { value, duplicates } = parseJson(bytes);
-  return { value, duplicates };
+  return { value, duplicates: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) };
 }
 
 /** Reads and decodes the object of a create or update. */
 export async function readObject(context: RequestContext, codec: ObjectCodec, expected: ExpectedKind): Promise<AnyObject> {
   const { value, duplicates } = await readBody(context);
-  return decodeBody(context, codec, expected, value, duplicates);
+  const object = decodeBody(context, codec, expected, value, duplicates);
+  if (context.audited) context.audited.request(structuredClone(object));
+  return object;
 }
 
 export function decodeBody(context: RequestContext, codec: ObjectCodec, expected: ExpectedKind, value: unknown, duplicates: readonly string[]): AnyObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest(`couldn't get version/kind; json parse error: ${describe(value)}`);
   const typed = withType(value as Record<string, unknown>, expected);
   const { object, unknownFields } = codec.decode(typed);
-  reportFields(context, [...duplicates.map((d) => `duplicate field "${d}"`), ...unknownFields.map((f) => `unknown field "${f}"`)]);
+  reportFields(context, [...duplicates, ...unknownFields.map((f) => `unknown field "${f}"`)]);
   codec.default(object);
   return object;
 }

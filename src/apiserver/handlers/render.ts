@@ -3,6 +3,7 @@ import type { AnyObject } from '../../api/object.ts';
 import { encodeProtobuf, encodeProtobufWatchEvent } from '../../machinery/protobuf.ts';
 import { internalError } from '../../machinery/status-error.ts';
 import type { WatchEventType } from '../../client/transport.ts';
+import { stringifyJson } from '../../wire/json/stringify.ts';
 import { stringifyYaml } from '../../wire/yaml/yaml.ts';
 import type { ApiResponse, ListResponse, ObjectResponse, RequestContext, WatchResponse } from '../request.ts';
 import type { ServedResource } from '../served-resource.ts';
@@ -12,12 +13,15 @@ import { listToTable, objectToTable, partialMetadata, partialMetadataList } from
 
 /** Rejects with 406 when the client takes nothing that can be offered. Call before doing the work of a write. */
 export function negotiateFor(context: RequestContext, served: ServedResource | undefined): Negotiated {
+  // Discovery, versions and the like are JSON documents.
+  const isResource = context.info.isResourceRequest;
   const { headers, query } = context.request;
   const accept = Array.isArray(headers['accept']) ? headers['accept'].join(',') : headers['accept'];
-  return negotiate(accept, { protobuf: served?.protobuf ?? true, cbor: false, transforms: served !== undefined }, isTrue(query.get('pretty')));
+  return negotiate(accept, { protobuf: served?.protobuf ?? isResource, cbor: false, transforms: served !== undefined }, isTrue(query.get('pretty')));
 }
 
 export async function render(context: RequestContext, served: ServedResource | undefined, wanted: Negotiated, response: ApiResponse, nowMs: number): Promise<ApiResponse> {
+  context.audited?.response(response);
   if (response.type === 'watch') return renderWatch(context, served, wanted, response, nowMs);
   if (response.type !== 'object' && response.type !== 'list') return response;
   const shaped = wanted.transform && served && !isStatus(response) ? transform(context, served, wanted, response, nowMs) : response;
@@ -29,7 +33,7 @@ export async function render(context: RequestContext, served: ServedResource | u
 function encode(object: unknown, wanted: Negotiated): Buffer | string {
   switch (wanted.format) {
     case 'json':
-      return `${JSON.stringify(object, null, 2)}\n`;
+      return `${stringifyJson(object, 2)}\n`;
     case 'yaml':
       return stringifyYaml(object);
     case 'protobuf':
@@ -81,5 +85,5 @@ function renderWatch(context: RequestContext, served: ServedResource | undefined
     };
   }
   if (!shape) return response;
-  return { ...response, encode: (type, object) => Buffer.from(`${JSON.stringify({ type, object: reshape(type, object) })}\n`) };
+  return { ...response, encode: (type, object) => Buffer.from(`${stringifyJson({ type, object: reshape(type, object) })}\n`) };
 }

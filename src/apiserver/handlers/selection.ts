@@ -21,7 +21,7 @@ export interface Selection {
 export function selection(served: ServedResource, info: RequestInfo): Selection {
   const { store, definition } = served;
   const labels = parseLabels(info.labelSelector ?? '');
-  const allowed = new Set(['metadata.name', ...(definition.namespaced ? ['metadata.namespace'] : []), ...(store.strategy.selectableFieldNames ?? [])]);
+  const allowed = new Set(['metadata.name', ...(definition.namespaced ? ['metadata.namespace'] : []), ...(served.selectable?.names ?? store.strategy.selectableFieldNames ?? [])]);
   const fields = parseFields(info.fieldSelector ?? '', allowed);
   const exact = (field: string) => fields.requirements.find((r) => r.field === field && r.operator === '=')?.value;
   const name = info.name !== '' ? info.name : exact('metadata.name');
@@ -39,7 +39,7 @@ export function selection(served: ServedResource, info: RequestInfo): Selection 
 function fieldValue(served: ServedResource, object: AnyObject, field: string): string {
   if (field === 'metadata.name') return object.metadata.name;
   if (field === 'metadata.namespace') return object.metadata.namespace ?? '';
-  return served.store.strategy.selectableFields?.(object)[field] ?? '';
+  return (served.selectable?.read(object) ?? served.store.strategy.selectableFields?.(object))?.[field] ?? '';
 }
 
 function parseLabels(text: string) {

@@ -1,6 +1,7 @@
 /** System-owned metadata: what the server fills in on creation and keeps from changing afterwards (k8s.io/apiserver/pkg/registry/rest). */
 import { formatTime, randomSuffix, type Clock, type Random } from '../../base/clock.ts';
 import type { AnyObject } from '../../api/object.ts';
+import { stringifyJson } from '../../wire/json/stringify.ts';
 import { badRequest } from '../../machinery/status-error.ts';
 
 /** Longest base of a generated name: 63 less the five random characters. */
@@ -53,5 +54,5 @@ export function ensureNamespace(object: AnyObject, namespaced: boolean, namespac
 export function encodeForStorage(object: AnyObject): Buffer {
   const { kind, apiVersion, metadata, ...rest } = object;
   const { resourceVersion: _revision, ...meta } = metadata;
-  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }));
+  return Buffer.from(stringifyJson({ kind, apiVersion, metadata: meta, ...rest }));
 }
