@@ -1,6 +1,7 @@
 /** The objects that a fresh cluster holds. */
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { repeat } from '../../base/repeat.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import { ensureFlowControl } from './flow-control.ts';
 import { ensureNamespaces } from './namespaces.ts';
@@ -31,16 +32,9 @@ const MINUTE_MS = 60_000;
 /** Looks after those that must never be missing, until the signal aborts: namespaces and flow control each minute, the service range every 10 s. */
 export function keepBootstrapped(options: BootstrapOptions & { readonly log: Logger; readonly signal: AbortSignal }): void {
   const { registry, clock, log, signal } = options;
-  const repeat = (what: string, intervalMs: number, act: () => Promise<void>) => {
-    const run = () => {
-      if (signal.aborted) return;
-      act()
-        .catch((error: unknown) => log.error(`cannot keep ${what}, will retry`, error))
-        .finally(() => void clock.schedule(intervalMs, run));
-    };
-    clock.schedule(intervalMs, run);
-  };
-  repeat('system namespaces', MINUTE_MS, () => ensureNamespaces(registry));
-  repeat('flow control objects', MINUTE_MS, () => ensureFlowControl(registry));
-  repeat('the default service range', 10_000, () => ensureServiceCidr(registry, options.serviceCidrs, clock.now()));
+  const keep = (what: string, everyMs: number, act: () => Promise<void>) =>
+    void repeat({ clock, everyMs, signal, act, onError: (error) => log.error(`cannot keep ${what}, will retry`, error) });
+  keep('system namespaces', MINUTE_MS, () => ensureNamespaces(registry));
+  keep('flow control objects', MINUTE_MS, () => ensureFlowControl(registry));
+  keep('the default service range', 10_000, () => ensureServiceCidr(registry, options.serviceCidrs, clock.now()));
 }

@@ -3,6 +3,7 @@ import type { Event } from '../../../../api/core/v1.gen.ts';
 import { keyOf, splitKey, type AnyObject } from '../../../../api/object.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import type { Logger } from '../../../../base/log.ts';
+import { repeat } from '../../../../base/repeat.ts';
 import { isNotFound } from '../../../../machinery/status-error.ts';
 import type { RegistryReader } from '../../reader.ts';
 
@@ -34,13 +35,8 @@ export function expireEvents({
     const limit = clock.now() - ttlMs;
     for (const [key, writtenAt] of lastWritten) if (writtenAt < limit && !signal.aborted) await remove(registry, key);
   };
-  const next = () => {
-    if (signal.aborted) return unsubscribe();
-    sweep()
-      .catch((error: unknown) => log.error('cannot remove old events, will retry', error))
-      .finally(() => void clock.schedule(SWEEP_MS, next));
-  };
-  clock.schedule(SWEEP_MS, next);
+  signal.addEventListener('abort', unsubscribe, { once: true });
+  void repeat({ clock, everyMs: SWEEP_MS, signal, act: sweep, onError: (error) => log.error('cannot remove old events, will retry', error) });
 }
 
 async function remove(registry: RegistryReader, key: string): Promise<void> {
