@@ -35,6 +35,11 @@ test('objects are printed as Go prints them', () => {
       '{"kind":"Pod","apiVersion":"v1","metadata":{"deletionGracePeriodSeconds":0},"spec":{"containers":[]},"status":{}}',
     ],
     [
+      'core/v1.Secret',
+      '{"metadata":{"managedFields":[]}}',
+      '{"metadata":{"managedFields":[]}}',
+    ],
+    [
       'apps/v1.Deployment',
       '{"spec":{"replicas":0}}',
       '{"metadata":{},"spec":{"replicas":0,"selector":null,"template":{"metadata":{},"spec":{"containers":[]}},"strategy":{}},"status":{}}',

@@ -7,6 +7,8 @@ import { SCHEMA_PROPS_ID, SPECIAL_TYPES, unionDecoder } from './specials.ts';
 
 /** Types with apiVersion and kind of their own that the schema does not mark, since they belong to many groups. */
 const MORE_KINDS: ReadonlySet<string> = new Set(['meta/v1.DeleteOptions']);
+/** An empty list of these is a request (forget who owns what), which the ownership of fields takes out before anything is stored. */
+const KEPT_EMPTY = 'meta/v1.ManagedFieldsEntry';
 
 interface Field {
   readonly name: string;
@@ -206,7 +208,7 @@ function compileList(field: FieldSchema, item: Single): Pick<Field, 'decode' | '
   if (emits) return { decode: list, absent: () => [] };
   const decode: Decoder = (value, context) => {
     const out = list(value, context) as unknown[];
-    return out.length === 0 ? undefined : out;
+    return out.length === 0 && field.type !== KEPT_EMPTY ? undefined : out;
   };
   return { decode, absent: undefined };
 }
