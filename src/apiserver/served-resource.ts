@@ -51,6 +51,8 @@ export interface ServedResource {
   readonly codec: ObjectCodec;
   readonly fields: FieldManagement;
   readonly convert?: VersionConversion;
+  /** The conversion asks a webhook: fields for selectors are known only afterwards. */
+  readonly convertsSlowly?: boolean;
   readonly table: TableConverter;
   /** Fields for selectors where they differ between versions (custom resources); the strategy's when left out. */
   readonly selectable?: { readonly names: readonly string[]; read(object: AnyObject): Record<string, string> };

@@ -14,10 +14,14 @@ import { SigningKey } from './authn/service-account/keys.ts';
 import { TokenIssuer } from './authn/service-account/token-issuer.ts';
 import { CaPool } from './authn/x509/ca-pool.ts';
 import { bootstrap, keepBootstrapped } from './bootstrap/bootstrap.ts';
+import { startAggregation } from './aggregator/start-aggregation.ts';
 import { buildChain } from './chain.ts';
 import { CrdManager } from './crd/crd-manager.ts';
 import { customDocuments } from './crd/publish.ts';
+import { webhookConversion } from './crd/webhook-conversion.ts';
 import { customFields } from './crd/custom-fields.ts';
+import { auditor, type AuditOptions } from './filters/audit.ts';
+import { auditIdFilter } from './filters/audit-id.ts';
 import { authenticateFilter } from './filters/authenticate.ts';
 import { authorizeFilter } from './filters/authorize.ts';
 import { impersonationFilter } from './filters/impersonation.ts';
@@ -50,6 +54,10 @@ export interface ApiServerOptions {
   /** PEM bundle that client certificates are verified against. */
   readonly clientCa?: string;
   readonly requestHeader?: Omit<RequestHeaderOptions, 'clock'>;
+  /** PEM bundle of the front proxies' authority, told to servers behind this one. */
+  readonly requestHeaderCa?: string;
+  /** This server's own certificate as a front proxy; PEM. */
+  readonly proxyClient?: { readonly cert: string; readonly key: string };
   /** PEM keys; the first one signs, all verify. */
   readonly serviceAccountKeys: readonly string[];
   readonly serviceAccountIssuer: string;
@@ -68,6 +76,8 @@ export interface ApiServerOptions {
   readonly enabledGroupVersions?: (group: string, version: string) => boolean;
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
+  /** What is recorded of requests, and where to; without it nothing is. */
+  readonly audit?: Pick<AuditOptions, 'policy' | 'write'>;
 }
 
 export interface ApiServer {
@@ -130,19 +140,30 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await registry.ready();
   const virtual = virtualResources({ registry, admission, clock, authorizer: authorization.authorizer, tokens: authentication.tokens, apiAudiences });
   const definitions = builtinResources().filter((d) => d.servedByDefault || options.enabledGroupVersions?.(d.group, d.version));
-  const crds = new CrdManager({ registry, admission, clock, log, signal: stopping.signal, fields: (definition, schema) => customFields(definition, schema, clock) });
+  const crds = new CrdManager({ registry, admission, clock, log, signal: stopping.signal, fields: (definition, schema) => customFields(definition, schema, clock), convertWith: (crd) => webhookConversion(crd, { client: webhookClient, random }) });
+  const aggregation = startAggregation({
+    registry, definitions, outbound, clock, random, log, signal: stopping.signal,
+    ...(options.proxyClient && { proxyClient: options.proxyClient }),
+    ...(options.clientCa !== undefined && { clientCa: options.clientCa }),
+    ...(options.requestHeaderCa !== undefined && { requestHeaderCa: options.requestHeaderCa }),
+    ...(options.requestHeader && { requestHeader: options.requestHeader }),
+  });
   const paths = nonResourcePaths({
+    delegated: () => aggregation.aggregator.groupVersions(),
     customDocuments: { generation: () => crds.generation, foreign: (docs, title) => customDocuments(crds.definitions(), docs, title) },
     registry, definitions, keys, issuer: options.serviceAccountIssuer, externalAddress: `${options.advertiseAddress ?? options.https?.host ?? '127.0.0.1'}:${options.https?.port ?? 443}`, isReady: () => !stopping.signal.aborted });
-  const route = router({ clock, random, admission, find: (g, v, r) => registry.find(g, v, r), virtual, nonResource: paths, delegate: () => undefined });
+  const route = router({ clock, random, admission, find: (g, v, r) => registry.find(g, v, r), virtual, nonResource: paths, delegate: (context) => aggregation.aggregator.delegate(context) });
   const pass: Filter = (next) => next;
+  const auditing = options.audit && auditor({ ...options.audit, clock, log });
+  const recover: Filter = (next) => auditIdFilter(random)(recoverFilter(log)(next));
   const chain = buildChain(
-    { recover: recoverFilter(log), timeout: pass, authenticate: authenticateFilter(authentication.authenticator, log), audit: pass, impersonate: impersonationFilter(authorization.authorizer), flowControl: pass, authorize: authorizeFilter(authorization.authorizer) },
+    { recover, timeout: pass, authenticate: authenticateFilter(authentication.authenticator, log, auditing?.authenticationFailed), audit: auditing?.filter ?? pass, impersonate: impersonationFilter(authorization.authorizer), flowControl: pass, authorize: authorizeFilter(authorization.authorizer) },
     route,
   );
   const handle = (request: ApiRequest) => chain(newContext(request, clock.now()));
   await crds.start();
   await bootstrap({ registry, serviceCidrs: options.serviceCidrs, clock });
+  await aggregation.keep();
   keepBootstrapped({ registry, serviceCidrs: options.serviceCidrs, clock, log, signal: stopping.signal });
   expireEvents({ registry, clock, log, signal: stopping.signal });
   const http: HttpServer | undefined = options.https ? await startHttpServer({ ...options.https, handle }) : undefined;

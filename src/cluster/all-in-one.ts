@@ -8,6 +8,7 @@ import { CONTROLLER_MANAGER, controllerIdentity, LOOPBACK, SCHEDULER } from '../
 import { SigningKey } from '../apiserver/authn/service-account/keys.ts';
 import { legacyTokenSigner } from '../apiserver/authn/service-account/legacy-token-signer.ts';
 import { CaPool } from '../apiserver/authn/x509/ca-pool.ts';
+import type { LocalKubelets } from '../apiserver/proxy/local-kubelet.ts';
 import type { UserInfo } from '../apiserver/request.ts';
 import { startApiServer, type ApiServer } from '../apiserver/server.ts';
 import { Client } from '../client/client.ts';
@@ -16,6 +17,7 @@ import { startControllers } from '../controllers/index.ts';
 import { startRoutes } from '../network/cni/routes.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { runCompactor } from '../storage/compactor.ts';
+import { startSimNode, type SimNode } from '../sim/node/sim-node.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ensureAddOns } from './add-ons/ensure-add-ons.ts';
 import { NETWORK_USER } from './add-ons/objects.ts';
@@ -47,9 +49,18 @@ const NAMESPACE_GRACE_MS = 0;
 /** Resolves when the API server serves. */
 export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne> {
   const { cluster, clock, random, log, signal } = options;
-  const apiServer = await startServer(options);
-  const context = (user: typeof CONTROLLER_MANAGER, component: string) =>
-    componentContext({ transport: apiServer.transport(user, component), component, clock, random, log, signal });
+  const simulated: SimNode[] = [];
+  const apiServer = await startServer(options, (name) => simulated.find((node) => node.name === name)?.kubelet);
+  const context = (user: UserInfo, component: string, host?: string) =>
+    componentContext({
+      transport: apiServer.transport(user, component),
+      component,
+      ...(host !== undefined && { host }),
+      clock,
+      random,
+      log,
+      signal,
+    });
   const { pki } = cluster.paths;
   const controllers = startControllers({
     ...context(CONTROLLER_MANAGER, 'kube-controller-manager'),
@@ -68,16 +79,21 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   const addOns = keepAddOns(apiServer, options);
   // Nodes in namespaces: the machine itself must find the way to their pods.
   if (cluster.config.nodes.some((n) => n.namespace)) startRoutes(context(NETWORK, 'routes'), { nodeName: '' });
+  if (cluster.config.simulated)
+    for (const node of cluster.config.nodes) {
+      const user = { name: `system:node:${node.name}`, groups: ['system:nodes', 'system:authenticated'] };
+      simulated.push(await startSimNode(context(user, 'kubelet', node.name), { name: node.name, addresses: [node.address] }));
+    }
   return {
     apiServer,
     async stop() {
-      await Promise.all([controllers, scheduler, compactor, addOns]);
+      await Promise.all([controllers, scheduler, compactor, addOns, ...simulated.map((node) => node.stop())]);
       await apiServer.stop();
     },
   };
 }
 
-function startServer({ cluster, storage, clock, random, log }: AllInOneOptions): Promise<ApiServer> {
+function startServer({ cluster, storage, clock, random, log }: AllInOneOptions, localKubelets: LocalKubelets): Promise<ApiServer> {
   const { config, paths } = cluster;
   const pem = (file: string) => readPem(paths.pki, file);
   return startApiServer({
@@ -95,11 +111,14 @@ function startServer({ cluster, storage, clock, random, log }: AllInOneOptions):
       groupHeaders: ['X-Remote-Group'],
       extraHeaderPrefixes: ['X-Remote-Extra-'],
     },
+    requestHeaderCa: pem('front-proxy-ca.crt'),
+    proxyClient: { cert: pem('front-proxy-client.crt'), key: pem('front-proxy-client.key') },
     serviceAccountKeys: [pem('sa.key')],
     serviceAccountIssuer: `https://kubernetes.default.svc.${config.clusterDomain}`,
     serviceCidrs: [config.serviceCidr],
     advertiseAddress: config.advertiseAddress,
     kubeletClient: { ca: pem('ca.crt'), cert: pem('apiserver-kubelet-client.crt'), key: pem('apiserver-kubelet-client.key') },
+    localKubelets,
     enableAdmissionPlugins: ['NodeRestriction'],
   });
 }

@@ -61,6 +61,7 @@ export function servedCustom(crd: CustomResourceDefinition, version: CustomResou
     if (sub.name === 'scale') special.set('scale', viewSubresource(scaleOf(version), deps));
     else objectLike.set(sub.name, { definition: sub, part: 'status' });
   }
+  const converts = deps.convertWith?.(crd) !== undefined;
   return {
     definition, store,
     codec: customCodec(definition, schema, crd.spec.preserveUnknownFields === true),
@@ -68,6 +69,7 @@ export function servedCustom(crd: CustomResourceDefinition, version: CustomResou
     ...((hasSeveralForms(crd) || hasDefaults(schema)) && { convert: conversion(crd, version.name, schema, deps) }),
     table: customTable(version.additionalPrinterColumns),
     selectable: selectableOf(version),
+    ...(converts && { convertsSlowly: true }),
     protobuf: false,
     subresources: special,
     objectSubresources: objectLike,

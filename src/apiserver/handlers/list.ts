@@ -1,3 +1,4 @@
+import type { AnyObject } from '../../api/object.ts';
 import { expired, timeout, type StatusError } from '../../machinery/status-error.ts';
 import { groupVersionString } from '../../api/surface.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
@@ -39,8 +40,16 @@ export async function listObjects(served: ServedResource, selected: Selection, p
   if (p.continue === '' && p.resourceVersion !== '' && p.resourceVersion !== '0') await waitFor(cache, parseRevision(p.resourceVersion));
   const token = p.continue !== '' ? decodeContinue(p.continue, selected.prefix) : undefined;
   const exact = token ? (token.revision > 0 ? token.revision : undefined) : p.resourceVersionMatch === 'Exact' || (p.limit > 0 && p.resourceVersion !== '' && p.resourceVersion !== '0' && p.resourceVersionMatch === '') ? parseRevision(p.resourceVersion) : undefined;
-  const all = await snapshot(served, selected, exact, token?.fromKey, p);
-  return cut(all.items, all.revision, selected, p.limit);
+  const found = await snapshot(served, selected, exact, token?.fromKey, p);
+  return cut(await servedMatches(served, selected, found.items), found.revision, selected, p.limit);
+}
+
+/** Checks what only the served form tells. */
+async function servedMatches(served: ServedResource, { matchesServed }: Selection, items: readonly CachedObject[]): Promise<readonly CachedObject[]> {
+  if (!matchesServed || !served.convert) return items;
+  const kept: CachedObject[] = [];
+  for (const item of items) if (matchesServed(await served.convert.fromStored(item.object as AnyObject))) kept.push(item);
+  return kept;
 }
 
 async function waitFor(cache: ServedResource['store']['cache'], revision: number): Promise<void> {

@@ -51,7 +51,7 @@ export function parseBody(bytes: Buffer, format: 'json' | 'yaml' | 'protobuf' | 
 export async function readObject(context: RequestContext, codec: ObjectCodec, expected: ExpectedKind): Promise<AnyObject> {
   const { value, duplicates } = await readBody(context);
   const object = decodeBody(context, codec, expected, value, duplicates);
-  if (context.audited) context.audited.request(structuredClone(object));
+  context.audited?.request(object);
   return object;
 }
 

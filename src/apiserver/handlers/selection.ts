@@ -14,6 +14,8 @@ export interface Selection {
   readonly key?: string;
   /** Undefined when everything under the prefix matches. */
   readonly matches?: (object: CachedObject) => boolean;
+  /** What is left to check on the served form, where converting takes a call. */
+  readonly matchesServed?: (object: AnyObject) => boolean;
   /** Value of `spec.nodeName` when the fields ask for exactly one: watches are routed by it. */
   readonly nodeName?: string;
 }
@@ -28,12 +30,14 @@ export function selection(served: ServedResource, info: RequestInfo): Selection 
   const namespace = info.namespace !== '' ? info.namespace : definition.namespaced ? exact('metadata.namespace') : undefined;
   const prefix = definition.namespaced && namespace ? `${store.prefix}${namespace}/` : store.prefix;
   const key = name !== undefined && name !== '' && (!definition.namespaced || namespace) ? store.key(namespace ?? '', name) : undefined;
-  const matches = labels.empty && fields.empty ? undefined : (cached: CachedObject) => {
+  const later = served.convertsSlowly === true && !fields.empty;
+  const fieldsMatch = (object: AnyObject) => fields.matches((field) => fieldValue(served, object, field));
+  const matches = labels.empty && (fields.empty || later) ? undefined : (cached: CachedObject) => {
     const object = cached.object as AnyObject;
-    return (labels.empty || labels.matches(object.metadata.labels ?? {})) && (fields.empty || fields.matches((field) => fieldValue(served, object, field)));
+    return (labels.empty || labels.matches(object.metadata.labels ?? {})) && (fields.empty || later || fieldsMatch(object));
   };
   const nodeName = exact('spec.nodeName');
-  return { prefix, ...(key !== undefined && { key }), ...(matches && { matches }), ...(nodeName !== undefined && { nodeName }) };
+  return { prefix, ...(key !== undefined && { key }), ...(matches && { matches }), ...(later && { matchesServed: fieldsMatch }), ...(nodeName !== undefined && { nodeName }) };
 }
 
 function fieldValue(served: ServedResource, object: AnyObject, field: string): string {

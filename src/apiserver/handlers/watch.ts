@@ -47,7 +47,7 @@ function deliver(served: ServedResource, selected: Selection, p: ListParameters,
     watching = served.store.cache.watch({
       ...watchOptions(selected, p),
       deadlineMs: seconds * 1000,
-      sink: { send: (event) => sendEvent(served, writer, event, finish), end: finish },
+      sink: { send: sender(served, selected, writer, finish), end: finish },
     });
     writer.onDrain(() => watching?.resume());
   };
@@ -77,6 +77,31 @@ function watchOptions(selected: Selection, p: ListParameters) {
     sendInitialEvents: p.sendInitialEvents,
     bookmarks: p.allowWatchBookmarks,
   };
+}
+
+/** How events reach the writer: at once, or one after another where converting takes a call. */
+function sender(served: ServedResource, selected: Selection, writer: WatchWriter, fail: (error: Error) => void): (event: CacheEvent) => boolean {
+  if (!served.convertsSlowly) return (event) => sendEvent(served, writer, event, fail);
+  let last: Promise<void> = Promise.resolve();
+  const matched = new Set<string>();
+  return (event) => {
+    last = last.then(() => sendConverted(served, selected, writer, event, matched)).catch(fail);
+    return true;
+  };
+}
+
+async function sendConverted(served: ServedResource, { matchesServed }: Selection, writer: WatchWriter, event: CacheEvent, matched: Set<string>): Promise<void> {
+  const stored = event.object.object as AnyObject;
+  if (event.type === 'BOOKMARK' || !served.convert) return void writer.event(event.type, inVersion(served, event, stored));
+  const object = await served.convert.fromStored(stored);
+  const { key } = event.object;
+  const was = matched.has(key);
+  const matches = !matchesServed || matchesServed(object);
+  if (!matches && !was) return;
+  if (matches && event.type !== 'DELETED') matched.add(key);
+  else matched.delete(key);
+  // An object that begins to match appears; one that ceases to disappears.
+  writer.event(!matches ? 'DELETED' : matchesServed && !was && event.type === 'MODIFIED' ? 'ADDED' : event.type, object);
 }
 
 function sendEvent(served: ServedResource, writer: WatchWriter, event: CacheEvent, fail: (error: Error) => void): boolean {

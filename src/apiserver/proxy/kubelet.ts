@@ -10,6 +10,7 @@ import { isTrue } from '../request-info.ts';
 import type { ApiResponse, RequestContext } from '../request.ts';
 import type { SubresourceHandler } from '../served-resource.ts';
 import { forward } from './forward.ts';
+import { isWebSocket, sendOverWebSocket } from './websocket-log.ts';
 import type { LocalKubelets } from './local-kubelet.ts';
 
 export interface KubeletProxyOptions {
@@ -89,10 +90,17 @@ export function logSubresource(options: KubeletProxyOptions): SubresourceHandler
         } else passed.set(key, value);
       }
       const path = `/containerLogs/${pod.metadata.namespace}/${pod.metadata.name}/${container}?${passed}`;
-      const answer = await toKubelet(options, context, pod.spec.nodeName, path);
-      return logAnswer(answer, container, pod);
+      const answer = await logAnswer(await toKubelet(options, withoutUpgrade(context), pod.spec.nodeName, path), container, pod);
+      return isWebSocket(context.request) && answer.type === 'stream' ? sendOverWebSocket(context.request, answer) : answer;
     },
   };
+}
+
+/** The kubelet is asked for a plain stream, however the client wants it. */
+function withoutUpgrade(context: RequestContext): RequestContext {
+  if (!context.request.upgrade) return context;
+  const { upgrade: _upgrade, ...request } = context.request;
+  return { ...context, request };
 }
 
 /** What the kubelet refuses is told to the client as a Status with the kubelet's text. */
