@@ -31,7 +31,7 @@ export const command: Command = {
     write(`Removing the cluster in ${dataDir}\n`);
     const progress = lineProgress(systemClock, write);
     await stopCluster(cluster, { keepContainers: false, graceSeconds: 0, removePods: true }, progress);
-    await progress.step('mounts, control groups and rules removed', () => removeTraces(cluster, progress));
+    if (!cluster.config.simulated) await progress.step('mounts, control groups and rules removed', () => removeTraces(cluster, progress));
     await progress.step('data removed', () => {
       removeTree(cluster.paths.runDir);
       removeTree(dataDir);

@@ -43,7 +43,9 @@ function showProcesses({ config, paths }: Cluster): { running: number; all: numb
   const processes = [
     ['supervisor', state?.supervisor, 0] as const,
     ...Object.entries(state?.children ?? {}).map(([name, child]) => [name, child.process, child.failures] as const),
-    ...config.nodes.map((n) => [`containerd-${n.name}`, findContainerd(nodePaths(paths, n.name).containerdRun), 0] as const),
+    ...(config.simulated ? [] : config.nodes).map(
+      (n) => [`containerd-${n.name}`, findContainerd(nodePaths(paths, n.name).containerdRun), 0] as const,
+    ),
   ];
   let running = 0;
   for (const [name, id, failures] of processes) {

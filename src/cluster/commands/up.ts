@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Client } from '../../client/client.ts';
 import { systemClock } from '../../host/clock.ts';
 import { readTextIfExists, writeFileAtomic } from '../../host/files.ts';
-import { isRoot, userKubeconfig } from '../../host/machine-user.ts';
+import { userKubeconfig } from '../../host/machine-user.ts';
 import { packageRoot } from '../../host/package-root.ts';
 import type { Command } from '../cli/command.ts';
 import { flagHelp, parseFlags } from '../cli/flags.ts';
@@ -13,6 +13,7 @@ import { adminEntry } from '../pki/cluster-kubeconfigs.ts';
 import { mergeKubeconfig } from '../pki/kubeconfig.ts';
 import { adminClient } from '../up/admin-client.ts';
 import { configure } from '../up/configure.ts';
+import { containersProblem } from '../up/containers-problem.ts';
 import { UP_FLAGS, type UpFlags } from '../up/flags.ts';
 import { startProcesses } from '../up/start-processes.ts';
 import { waitForApi, waitForNodes } from '../up/wait.ts';
@@ -27,12 +28,13 @@ export const command: Command = {
       write(`Makes a cluster on this machine, or starts the one that is there.\n\n${flagHelp(UP_FLAGS)}`);
       return 0;
     }
-    if (!isRoot()) throw new Error('Cannot run containers without root. Next: sudo npm run up (or sudo wherry up)');
     const progress = lineProgress(systemClock, write);
     const since = systemClock.now();
-    const cluster = await configure(resolveDataDir(flags['data-dir']), flags);
+    const problem = containersProblem();
+    const cluster = await configure(resolveDataDir(flags['data-dir']), flags, problem !== undefined);
     const { nodes } = cluster.config;
     write(`Wherry: Kubernetes with ${nodes.length === 1 ? 'one node' : `${nodes.length} nodes`}, data in ${cluster.paths.dataDir}\n`);
+    if (problem !== undefined) progress.note(`! ${problem}`);
     const { supervision } = await startProcesses(cluster, progress, flags.foreground ? supervise : undefined);
     const client = adminClient(cluster, systemClock);
     try {

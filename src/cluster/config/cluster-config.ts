@@ -20,6 +20,8 @@ export interface ClusterConfig {
   /** Address of the kube-dns Service. */
   readonly dnsAddress: string;
   readonly nodes: readonly ClusterNode[];
+  /** The nodes run their pods in memory only: containers could not be run when `up` was called last. */
+  readonly simulated?: true;
   /** A bridge between the machine and its nodes' network namespaces. */
   readonly bridge?: { readonly name: string; readonly address: string; readonly cidr: string };
   /** As on the command line: `registry.k8s.io=http://127.0.0.1:5000`. */

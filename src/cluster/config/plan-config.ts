@@ -13,6 +13,8 @@ export interface UpRequest {
   readonly podCidr?: string | undefined;
   readonly registryMirrors?: readonly string[] | undefined;
   readonly exampleRegistryPort?: number | undefined;
+  /** Containers cannot be run: the nodes are simulated. */
+  readonly simulated?: boolean | undefined;
 }
 
 export interface MachineFacts {
@@ -27,6 +29,8 @@ export interface MachineFacts {
 export const DEFAULT_PORT = 6443;
 const SERVICE_CIDR = '10.96.0.0/12';
 const POD_CIDR = '10.244.0.0/16';
+/** Addresses of simulated nodes: nothing has them. */
+const SIMULATED_CIDR = '10.64.0.0/16';
 const MAX_NODES = 100;
 /** The machine has the first address of the bridge, nodes start at the eleventh. */
 const FIRST_NODE_OFFSET = 11;
@@ -37,7 +41,8 @@ export function planConfig(request: UpRequest, existing: ClusterConfig | undefin
   if (existing) refuseChanges(existing, request, count);
   const id = existing?.id ?? createHash('sha256').update(facts.dataDir).digest('hex').slice(0, 6);
   const serviceCidr = existing?.serviceCidr ?? request.serviceCidr ?? SERVICE_CIDR;
-  const bridge = existing ? existing.bridge : count > 1 || !facts.address ? newBridge(id, facts.routes) : undefined;
+  const simulated = request.simulated === true;
+  const bridge = existing ? existing.bridge : !simulated && (count > 1 || !facts.address) ? newBridge(id, facts.routes) : undefined;
   const port = request.exampleRegistryPort ?? existing?.exampleRegistryPort;
   return {
     version: 1,
@@ -49,9 +54,10 @@ export function planConfig(request: UpRequest, existing: ClusterConfig | undefin
     clusterDomain: 'cluster.local',
     dnsAddress: addressIn(serviceCidr, 10),
     nodes: planNodes(count, id, bridge, existing, request, facts),
+    ...(simulated && { simulated }),
     ...(bridge && { bridge }),
     registryMirrors: request.registryMirrors?.length ? request.registryMirrors : (existing?.registryMirrors ?? []),
-    ...(port !== undefined && { exampleRegistryPort: port }),
+    ...(port !== undefined && !simulated && { exampleRegistryPort: port }),
   };
 }
 
@@ -67,7 +73,11 @@ function refuseChanges(existing: ClusterConfig, request: UpRequest, count: numbe
   const next = 'Remove the cluster first ("wherry reset"), or make another one with --data-dir';
   if (count < existing.nodes.length)
     throw new UsageError(`The cluster has ${existing.nodes.length} nodes and cannot shrink to ${count}. ${next}`);
-  if (count > existing.nodes.length && !existing.bridge)
+  if (Boolean(existing.simulated) !== Boolean(request.simulated))
+    throw new UsageError(
+      `The cluster has ${existing.simulated ? 'simulated' : 'real'} nodes, and now containers ${existing.simulated ? 'can' : 'cannot'} be run. ${next}`,
+    );
+  if (count > existing.nodes.length && !existing.bridge && !existing.simulated)
     throw new UsageError(`The cluster's node is the machine itself, so it cannot grow to ${count} nodes. ${next}`);
   for (const field of ['serviceCidr', 'podCidr'] as const)
     if (request[field] !== undefined && request[field] !== existing[field])
@@ -83,12 +93,13 @@ function planNodes(
   facts: MachineFacts,
 ): ClusterNode[] {
   const first = existing?.nodes[0];
-  if (count === 1 && !first?.namespace) {
+  if (count === 1 && !first?.namespace && !request.simulated) {
     const name = first?.name ?? request.nodeName ?? nodeName(facts.hostname);
     return [{ name, address: bridge?.address ?? facts.address ?? '127.0.0.1' }];
   }
   return Array.from({ length: count }, (_, i) => {
     const name = `node-${i + 1}`;
+    if (request.simulated) return existing?.nodes[i] ?? { name, address: addressIn(SIMULATED_CIDR, i + 1) };
     return existing?.nodes[i] ?? { name, address: addressIn(bridge?.cidr ?? '', FIRST_NODE_OFFSET + i), namespace: `wherry-${id}-${name}` };
   });
 }

@@ -26,6 +26,7 @@ export interface StopOptions {
 export async function stopCluster(cluster: Cluster, options: StopOptions, progress: Progress): Promise<void> {
   const { config, paths } = cluster;
   await progress.step('processes stopped', () => stopProcesses(paths), String);
+  if (config.simulated) return;
   if (options.keepContainers) return progress.note('containers run on; "wherry up" finds them again');
   await progress.step(
     'pods stopped',

@@ -18,7 +18,7 @@ export function clusterChildren({ config, paths }: Cluster): ChildSpec[] {
     stopOrder: 2,
     graceMs: 10_000,
   };
-  const agents = config.nodes.map((node): ChildSpec => {
+  const agents = (config.simulated ? [] : config.nodes).map((node): ChildSpec => {
     const command = selfCommand('agent', '--data-dir', paths.dataDir, '--node', node.name);
     return {
       name: agentOf(node.name),

@@ -13,10 +13,10 @@ import { checkPorts } from './preflight.ts';
 const SUPERVISOR_GRACE_MS = 30_000;
 
 /** Decides what the cluster is to be, checks that it can be, and writes it down. */
-export async function configure(dataDir: string, flags: UpFlags): Promise<Cluster> {
+export async function configure(dataDir: string, flags: UpFlags, simulated: boolean): Promise<Cluster> {
   flags['registry-mirror'].forEach(parseRegistryMirror);
   const existing = findCluster(dataDir);
-  const network = await readMachineNetwork();
+  const network = simulated ? { routes: [] } : await readMachineNetwork();
   const request = {
     nodes: flags.nodes,
     nodeName: flags['node-name'],
@@ -25,6 +25,7 @@ export async function configure(dataDir: string, flags: UpFlags): Promise<Cluste
     podCidr: flags['cluster-cidr'],
     registryMirrors: flags['registry-mirror'],
     exampleRegistryPort: flags['example-registry'] ? EXAMPLE_REGISTRY_PORT : undefined,
+    simulated,
   };
   const config = planConfig(request, existing?.config, { dataDir, hostname: machineHostname(), ...network });
   const supervisor = existing && runningSupervisor(existing.paths);

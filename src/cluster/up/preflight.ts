@@ -15,7 +15,7 @@ export async function checkPorts(config: ClusterConfig): Promise<void> {
     throw new Error(
       `Port ${config.port} is in use, and the API server needs it. Stop who uses it (ss -ltnp), or choose another with --port`,
     );
-  if (config.nodes.some((n) => n.namespace)) return;
+  if (config.simulated || config.nodes.some((n) => n.namespace)) return;
   for (const [port, who] of Object.entries(NODE_PORTS))
     if (await portInUse(Number(port)))
       throw new Error(

@@ -31,7 +31,7 @@ export function waitForApi(options: WaitOptions): Promise<void> {
 export function waitForNodes(options: WaitOptions, since: number): Promise<void> {
   const wanted = options.cluster.config.nodes.map((n) => n.name);
   const { client } = options;
-  return poll(options, `node ${wanted.join(', ')}`, wanted.map(agentOf), 100, async () => {
+  return poll(options, `node ${wanted.join(', ')}`, options.cluster.config.simulated ? [SERVER] : wanted.map(agentOf), 100, async () => {
     const { items } = await client.resource(nodes).list();
     if (!wanted.every((name) => items.some((node) => node.metadata.name === name && isReady(node)))) return false;
     const { items: held } = await client.resource(leases).list({ namespace: 'kube-node-lease' });
