@@ -34,11 +34,7 @@ test('objects are printed as Go prints them', () => {
       '{"apiVersion":"v1","kind":"Pod","metadata":{"creationTimestamp":null,"labels":{},"annotations":null,"finalizers":[],"generation":0,"deletionGracePeriodSeconds":0,"name":""}}',
       '{"kind":"Pod","apiVersion":"v1","metadata":{"deletionGracePeriodSeconds":0},"spec":{"containers":[]},"status":{}}',
     ],
-    [
-      'core/v1.Secret',
-      '{"metadata":{"managedFields":[]}}',
-      '{"metadata":{"managedFields":[]}}',
-    ],
+    ['core/v1.Secret', '{"metadata":{"managedFields":[]}}', '{"metadata":{"managedFields":[]}}'],
     [
       'apps/v1.Deployment',
       '{"spec":{"replicas":0}}',
