@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Kernel parameters by path below /proc/sys, for example `net/ipv4/ip_forward`. `net/` ones belong to the network namespace of the process. */
@@ -30,3 +31,6 @@ export function fakeSysctl(values: Map<string, string>): Sysctl {
     },
   };
 }
+
+/** Processors that this process may use. */
+export const coreCount: () => number = availableParallelism;

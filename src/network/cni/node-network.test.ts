@@ -161,6 +161,7 @@ test('a node is set up once it has a pod range; pods reach each other across nod
     nodeName: 'n1',
     clusterCIDRs: [CLUSTER],
     minSyncPeriodMs: 1,
+    conntrackLimits: null,
     healthz: null,
     metrics: null,
     host: { nft: systemNft(hosts[0].run), conntrack: systemConntrack(hosts[0].run), listAddresses: () => [] },

@@ -27,7 +27,7 @@ export type EndpointsByPort = ReadonlyMap<string, readonly EndpointInfo[]>;
 export function endpointsFromSlices(slices: Iterable<EndpointSlice>, family: IpFamily, nodeName: string): EndpointsByPort {
   const byPort = new Map<string, Map<string, EndpointInfo>>();
   for (const slice of slices) {
-    if (slice.addressType !== (family === 4 ? 'IPv4' : 'IPv6')) continue;
+    if (slice.addressType !== (family === 4 ? 'IPv4' : 'IPv6') || slice.metadata.labels?.[HEADLESS_LABEL] !== undefined) continue;
     for (const port of slice.ports ?? []) {
       const protocol = transportProtocol(port.protocol);
       // A slice port without a number means "all ports", which no Service port can select.

@@ -37,6 +37,7 @@ before(async () => {
     minSyncPeriodMs: 1,
     syncPeriodMs: 300,
     registry,
+    conntrackLimits: null,
     healthz: { address: '127.0.0.1', port: 0 },
     metrics: { address: '127.0.0.1', port: 0 },
     host: { nft: systemNft(lab.node.run), conntrack: systemConntrack(lab.node.run), listAddresses: () => [] },
@@ -262,6 +263,7 @@ describe('load balancer and external IPs', () => {
       nodeName: 'n1',
       nodePortAddresses: ['127.0.0.0/8', '0.0.0.0/0'],
       minSyncPeriodMs: 1,
+      conntrackLimits: null,
       healthz: { address: '127.0.0.1', port: 0 },
       metrics: { address: '127.0.0.1', port: 0 },
       host: {

@@ -12,8 +12,10 @@ import { systemConntrack, type Conntrack } from '../../host/conntrack.ts';
 import { listenHttp, type HttpListener, type ListenHttp, type PlainRequest, type PlainResponse } from '../../host/http-listener.ts';
 import { listAddresses, type ListAddresses } from '../../host/network-interfaces.ts';
 import { systemNft, type Nft } from '../../host/nft.ts';
+import { coreCount, systemSysctl, type Sysctl } from '../../host/sysctl.ts';
 import { listenRetrying } from '../listen-retrying.ts';
 import { serviceSlicesIndex, SLICES_BY_SERVICE } from '../slices-by-service.ts';
+import { applyConntrackLimits, DEFAULT_CONNTRACK_LIMITS, type ConntrackLimits } from './conntrack-sysctls.ts';
 import type { LocalDetector } from './base-ruleset.ts';
 import { nodePortIPs } from './nodeport-addresses.ts';
 import { Proxier, type ProxierConfig } from './proxier.ts';
@@ -50,6 +52,8 @@ export interface KubeProxyOptions {
   readonly healthz?: BindAddress | null;
   /** --metrics-bind-address; 127.0.0.1:10249 when left out; null for none. */
   readonly metrics?: BindAddress | null;
+  /** Limits of connection tracking; upstream's defaults when left out; null leaves the kernel's. */
+  readonly conntrackLimits?: ConntrackLimits | null;
   readonly registry?: MetricsRegistry;
   /** The machine; the real one when left out. */
   readonly host?: {
@@ -57,6 +61,8 @@ export interface KubeProxyOptions {
     readonly conntrack?: Conntrack;
     readonly listen?: ListenHttp;
     readonly listAddresses?: ListAddresses;
+    readonly sysctl?: Sysctl;
+    readonly cores?: number;
   };
 }
 
@@ -127,6 +133,15 @@ class KubeProxy implements KubeProxyHandle {
   }
 
   async start(): Promise<void> {
+    const { conntrackLimits, host } = this.#options;
+    if (conntrackLimits !== null) {
+      applyConntrackLimits(
+        host?.sysctl ?? systemSysctl,
+        conntrackLimits ?? DEFAULT_CONNTRACK_LIMITS,
+        host?.cores ?? coreCount(),
+        this.#ctx.log,
+      );
+    }
     await this.#serve();
     this.#watch();
     this.#ctx.signal.addEventListener('abort', this.#onAbort, { once: true });
