@@ -1,5 +1,6 @@
 /** The aggregation layer, started: objects of local group versions kept, other servers followed, the trust published. */
 import type { ResourceDefinition } from '../../api/surface.ts';
+import { repeat } from '../../base/repeat.ts';
 import type { Registry } from '../registry/registry.ts';
 import { Aggregator, type AggregatorOptions } from './aggregator.ts';
 import { ensureAuthenticationConfig, type TrustOptions } from './authentication-config.ts';
@@ -22,17 +23,11 @@ export function startAggregation(options: AggregationOptions): { readonly aggreg
     const custom = registry.allServed().map((s) => s.definition).filter((d) => !builtin.has(`${d.group}/${d.version}`));
     await keepLocalServices(registry, definitions, custom, clock.now());
   };
-  const repeat = () => {
-    if (signal.aborted) return;
-    once()
-      .catch((error: unknown) => log.error('cannot keep the APIServices of this server, will retry', error))
-      .finally(() => void (!signal.aborted && clock.schedule(KEEP_MS, repeat)));
-  };
   return {
     aggregator,
     async keep() {
       await Promise.all([once(), ensureAuthenticationConfig(registry, options)]);
-      clock.schedule(KEEP_MS, repeat);
+      void repeat({ clock, everyMs: KEEP_MS, signal, act: once, onError: (error) => log.error('cannot keep the APIServices of this server, will retry', error) });
     },
   };
 }
