@@ -54,6 +54,7 @@ export function makeSimParts(context: ComponentContext, options: SimNodeOptions,
     probes,
     failures: new StartFailures(),
     deadlines,
+    sync,
     networkProblem: () => (options.podCIDR ?? node()?.spec.podCIDR ? undefined : 'the node has no range of pod addresses yet'),
   });
   const workers: PodWorkers = new PodWorkers({

@@ -21,6 +21,8 @@ export interface SimPodSyncerOptions {
   readonly probes: SimProbes;
   readonly failures: StartFailures;
   readonly deadlines: PodDeadlines;
+  /** A pod's state changed: what comes next is to be looked for. */
+  sync(podUid: string): void;
   /** Why the node's network is not ready; undefined when it is. */
   networkProblem(): string | undefined;
 }
@@ -49,6 +51,7 @@ export class SimPodSyncer implements PodSyncer {
     failures.update(uid, results);
     const after = this.#status(pod, deps.runtime.status(uid), false);
     statuses.set(pod, after);
+    if (results.some((r) => !r.error)) this.#options.sync(uid);
     const failed = results.flatMap((r) => (r.error ? [r] : []));
     if (failed.length > 0) {
       const text = failed.map((r) => `failed to "${r.action}" for "${r.target}": ${errorMessage(r.error)}`).join(', ');
