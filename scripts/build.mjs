@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 /** Bundles src/ into dist/: one small entry, code split by command, so that each process loads only what it runs. Runs on Node 24. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './lib/progress.mjs';
 
 const dist = join(root, 'dist');
-rmSync(dist, { recursive: true, force: true });
+// Made aside and put in place when complete: a failed build leaves the last one, and running clusters never see half a one.
+const fresh = join(root, '.cache/dist');
+rmSync(fresh, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { wherry: 'src/bin/wherry.ts' },
-  outdir: 'dist',
+  entryPoints: { wherry: 'src/bin/wherry.ts', testing: 'src/sim/testing.ts' },
+  outdir: fresh,
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -30,6 +32,9 @@ await build({
   // CommonJS packages inside the bundle call require() for Node's own modules.
   banner: { js: "import { createRequire as wherryCreateRequire } from 'node:module'; const require = wherryCreateRequire(import.meta.url);" },
 });
+if (existsSync(dist)) renameSync(dist, `${fresh}.old`);
+renameSync(fresh, dist);
+rmSync(`${fresh}.old`, { recursive: true, force: true });
 // The first start fills the compile cache: do it now.
 execFileSync(join(root, 'bin/wherry'), ['version'], { stdio: 'ignore' });
 writeFileSync(join(dist, '.built'), '');
