@@ -1,4 +1,5 @@
 /** What a controller is and what it is given (cmd/kube-controller-manager/app). */
+import type { ExpressionWarning, ValidatingAdmissionPolicy } from '../api/admissionregistration/v1.gen.ts';
 import type { Client } from '../client/client.ts';
 import type { ComponentContext } from '../client/component.ts';
 
@@ -67,6 +68,8 @@ export interface ControllerOptions {
     account: { namespace: string; name: string; uid: string },
     secret: { name: string; uid: string },
   ) => Promise<string>;
+  /** Checks the types in the expressions of a policy against the schemas of what it matches. Without it policies get no warnings. */
+  readonly checkPolicyTypes?: (policy: ValidatingAdmissionPolicy) => Promise<readonly ExpressionWarning[]>;
   /** Workers by controller name, for example `deployment-controller`: `--concurrent-deployment-syncs` and its like; 5 for most. */
   readonly concurrency?: Readonly<Record<string, number>>;
 }
@@ -80,6 +83,8 @@ export interface ControllerContext extends ComponentContext {
 export interface Controller {
   /** Upstream's name, for example `deployment-controller`. */
   readonly name: string;
+  /** Runs only when it is asked for by name. */
+  readonly isDisabledByDefault?: boolean;
   /** Runs until the context's signal aborts; resolves when all of its work has ended. */
   start(ctx: ControllerContext): Promise<void>;
 }

@@ -1,5 +1,9 @@
 /** The controllers of kube-controller-manager by upstream's names, and how to run them. */
 import type { Controller, ControllerContext } from './controller.ts';
+import { bootstrapSignerController } from './bootstrap-signer/bootstrap-signer-controller.ts';
+import { serviceCIDRController } from './service-cidr/service-cidr-controller.ts';
+import { tokenCleanerController } from './token-cleaner/token-cleaner-controller.ts';
+import { validatingAdmissionPolicyStatusController } from './validatingadmissionpolicy-status/validatingadmissionpolicy-status-controller.ts';
 import { certificateSigningRequestApprovingController } from './certificatesigningrequest-approving/certificatesigningrequest-approving-controller.ts';
 import { certificateSigningRequestCleanerController } from './certificatesigningrequest-cleaner/certificatesigningrequest-cleaner-controller.ts';
 import { certificateSigningRequestSigningController } from './certificatesigningrequest-signing/certificatesigningrequest-signing-controller.ts';
@@ -61,6 +65,8 @@ export const controllers: readonly Controller[] = [
   certificateSigningRequestApprovingController,
   certificateSigningRequestCleanerController,
   ttlController,
+  bootstrapSignerController,
+  tokenCleanerController,
   nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
@@ -74,20 +80,26 @@ export const controllers: readonly Controller[] = [
   rootCACertificatePublisherController,
   ephemeralVolumeController,
   legacyServiceAccountTokenCleanerController,
+  validatingAdmissionPolicyStatusController,
   volumeAttributesClassProtectionController,
+  serviceCIDRController,
 ];
 
 export interface StartOptions {
-  /** Only these; all when left out. Throws on a name that is none. */
+  /** As `--controllers`: `*` means all that are on by default, `x` turns one on, `-x` off. `['*']` when left out. Throws on a name that is none. */
   readonly names?: readonly string[];
 }
 
 /** Runs controllers until the context's signal aborts; resolves when all have ended. A controller that fails is logged and started again. */
-export async function startControllers(ctx: ControllerContext, options: StartOptions = {}): Promise<void> {
-  const unknown = (options.names ?? []).filter((name) => !controllers.some((c) => c.name === name));
+export async function startControllers(ctx: ControllerContext, { names = ['*'] }: StartOptions = {}): Promise<void> {
+  const unknown = names.filter((name) => name !== '*' && !controllers.some((c) => name === c.name || name === `-${c.name}`));
   if (unknown.length > 0) throw new Error(`Cannot start controllers: unknown ${unknown.join(', ')}`);
-  const chosen = options.names ? controllers.filter((c) => options.names?.includes(c.name)) : controllers;
-  await Promise.all(chosen.map((controller) => keepRunning(controller, ctx)));
+  await Promise.all(controllers.filter((controller) => isWanted(controller, names)).map((controller) => keepRunning(controller, ctx)));
+}
+
+function isWanted({ name, isDisabledByDefault = false }: Controller, names: readonly string[]): boolean {
+  if (names.includes(name)) return true;
+  return !names.includes(`-${name}`) && names.includes('*') && !isDisabledByDefault;
 }
 
 const RESTART_MS = 5000;
