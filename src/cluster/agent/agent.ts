@@ -3,6 +3,7 @@ import type { Clock, Random } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { ComponentContext } from '../../client/component.ts';
 import { HttpsTransport } from '../../client/https-transport.ts';
+import { canConnect } from '../../host/can-connect.ts';
 import { makeDirectory } from '../../host/files.ts';
 import { startKubelet } from '../../kubelet/kubelet.ts';
 import type { KubeletOptions } from '../../kubelet/options.ts';
@@ -36,11 +37,24 @@ export interface Agent {
   stop(): Promise<void>;
 }
 
+const SERVER_PATIENCE_MS = 5_000;
+
 /** Starts all of it at once; resolves when containerd serves and the components run. The API server need not be there yet. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { cluster, node, clock, log } = options;
   const paths = nodePaths(cluster.paths, node.name);
   for (const dir of [paths.cniConf, paths.cniState, paths.kubelet, paths.podLogs, paths.staticPods]) makeDirectory(dir);
+  const runtime = ensureContainerd({
+    dataDir: paths.containerd,
+    runDir: paths.containerdRun,
+    logFile: paths.containerdLog,
+    cniConfDir: paths.cniConf,
+    registryMirrors: nodeRegistryMirrors(cluster.config),
+    log,
+    clock,
+  });
+  runtime.catch(() => {}); // Awaited below; a failure must not end the process before that.
+  await serverIsThere(options);
   // One set of watches serves all that follow services and endpoints.
   const network = context(options, 'network', 'kube-proxy');
   const { config } = cluster;
@@ -59,15 +73,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     // A node's own programs ask from its address, which need not be a private one.
     allowedClients: [...PRIVATE_RANGES, ...config.nodes.map((n) => `${n.address}/32`)],
   });
-  const runtime = ensureContainerd({
-    dataDir: paths.containerd,
-    runDir: paths.containerdRun,
-    logFile: paths.containerdLog,
-    cniConfDir: paths.cniConf,
-    registryMirrors: nodeRegistryMirrors(config),
-    log,
-    clock,
-  });
   const kubelet = runtime.then(({ socket }) => startKubelet(kubeletOptions(options, socket)));
   const [proxy, names, containerd, agent] = await Promise.all([starting, dns, runtime, kubelet]);
   return {
@@ -76,6 +81,18 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       containerd.release();
     },
   };
+}
+
+/**
+ * Waits a moment for an API server that starts together with this process: a component whose first request fails backs off for longer.
+ * After that all goes on without it: what runs on the node is looked after in any case.
+ */
+async function serverIsThere({ cluster: { config }, clock, signal }: AgentOptions): Promise<void> {
+  const end = clock.monotonic() + SERVER_PATIENCE_MS;
+  while (!signal.aborted && clock.monotonic() < end) {
+    if (await canConnect(config.advertiseAddress, config.port)) return;
+    await clock.sleep(20, signal).catch(() => {}); // Stopped: the loop looks at the signal.
+  }
 }
 
 function kubeletOptions(options: AgentOptions, socket: string): KubeletOptions {
