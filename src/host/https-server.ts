@@ -65,7 +65,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
     : createPlain();
   const upgraded = new Set<Duplex>();
   server.on('request', (message, response) => {
-    const request = incoming(message);
+    const request = incoming(message, response);
     void options.onRequest(request, outgoing(response)).catch((error: unknown) => fail(response, error));
   });
   server.on('upgrade', (message, socket, head) => {
@@ -73,7 +73,7 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
     socket.on('close', () => upgraded.delete(socket));
     // Broken connections are the handler's to notice; without a listener they would end the process.
     socket.on('error', () => undefined);
-    void options.onUpgrade(incoming(message), socket, head).catch(() => socket.destroy());
+    void options.onUpgrade(incoming(message, socket), socket, head).catch(() => socket.destroy());
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
@@ -95,9 +95,10 @@ export async function startHttpsServer(options: HttpsServerOptions): Promise<Htt
   };
 }
 
-function incoming(message: IncomingMessage): IncomingRequest {
+/** `ends` closes when nobody waits for an answer any more. */
+function incoming(message: IncomingMessage, ends: { once(event: 'close', listener: () => void): unknown }): IncomingRequest {
   const gone = new AbortController();
-  message.socket.once('close', () => gone.abort());
+  ends.once('close', () => gone.abort());
   return {
     method: message.method ?? 'GET',
     url: new URL(message.url ?? '/', 'http://kubelet'),

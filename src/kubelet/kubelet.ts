@@ -48,7 +48,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   await parts.cache.relist();
   const server = await makeServer(settings, parts);
   const node = makeNode(settings, parts, {
-    runtimeVersion: `${runtime.runtimeName}://${runtime.runtimeVersion}`,
+    runtimeVersion: `${runtime.runtimeName}://${runtime.runtimeVersion.replace(/^v/, '')}`,
     port: server?.port,
     signal,
   });

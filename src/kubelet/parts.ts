@@ -22,6 +22,9 @@ import { ImageManager } from './images/image-manager.ts';
 import { PullQueue } from './images/pull-queue.ts';
 import { pullRecordStore } from './images/pull-record-store.ts';
 import { PullRecords } from './images/pull-records.ts';
+import { kubeletMetrics } from './metrics/kubelet-metrics.ts';
+import { measuredCri } from './metrics/measured-cri.ts';
+import { ProbeMetrics } from './metrics/probe-metrics.ts';
 import { hugepageSizes, nodeResources } from './node/node-resources.ts';
 import { readLastLogLines } from './logs/read-last-lines.ts';
 import { ServiceAccountTokens } from './objects/service-account-tokens.ts';
@@ -47,6 +50,9 @@ import { KubeletSurroundings } from './sync/pod-surroundings.ts';
 import { StartFailures } from './sync/start-failures.ts';
 import { UserNamespaces } from './sync/user-namespaces.ts';
 import { ItemBackoff } from './util/item-backoff.ts';
+import { PodStorages } from './stats/pod-storage.ts';
+import { PodUsages } from './stats/pod-usages.ts';
+import { StatsProvider } from './stats/stats-provider.ts';
 import { podPaths } from './volumes/pod-paths.ts';
 import { VolumeManager } from './volumes/volume-manager.ts';
 import { PodWorkers } from './workers/pod-workers.ts';
@@ -72,7 +78,8 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
   const { client, clock, random, log, informers } = settings;
   const machine = readMachineFacts();
   const channel = openGrpcChannel(settings.containerRuntimeEndpoint);
-  const cri = criOver(channel);
+  const metrics = kubeletMetrics(settings.nodeName);
+  const cri = measuredCri(criOver(channel), clock, metrics);
   const events = new ContainerEvents(settings.recorder);
   const paths = podPaths(settings.rootDirectory);
   const cgroupTree = openCgroups();
@@ -171,6 +178,7 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     pods,
     couldHaveRunningContainers: (pod) => workers.couldHaveRunningContainers(pod.metadata.uid),
   });
+  const probeMetrics = new ProbeMetrics();
   const probes: ProbeManager = new ProbeManager({
     deps: { cri, httpGet, tcpConnect },
     clock,
@@ -178,7 +186,7 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
     events,
     signal,
     status: (uid) => statuses.get(uid),
-    onProbe: () => {},
+    onProbe: (kind, pod, container, outcome) => probeMetrics.add(kind, pod, container, outcome),
     onResult(kind, uid, id, result) {
       const containerID = `${runtimeName}://${id}`;
       if (kind === 'readiness') statuses.setContainerReadiness(uid, containerID, result === 'success');
@@ -327,7 +335,26 @@ export function makeParts(settings: KubeletSettings, signal: AbortSignal, { runt
       if (workers.shouldContentBeRemoved(uid) || workers.isKnownTerminated(uid)) void gc.collectPod(uid);
     },
   });
+  const usages = new PodUsages({ clock, cgroups: cgroupTree, podCgroups: cgroups, cache, pods });
+  const storages = new PodStorages({ cri, clock, paths, podLogsRoot: settings.podLogsDirectory, volumes: (uid) => volumes.mounted(uid) });
+  const stats = new StatsProvider({
+    clock,
+    cri,
+    usages,
+    storages,
+    nodeName: settings.nodeName,
+    rootDirectory: settings.rootDirectory,
+    memory: machine.memory,
+    maxPids: machine.maxPids,
+    kubepods: cgroups.root,
+    processes: (path) => cgroupTree.processes(path).length,
+  });
   return {
+    metrics,
+    probeMetrics,
+    usages,
+    storages,
+    stats,
     machine,
     resources,
     pressure,

@@ -27,6 +27,11 @@ export class PodCgroups {
     this.#kubepods = join('/', options.root, 'kubepods');
   }
 
+  /** The group of all pods. */
+  get root(): string {
+    return this.#kubepods;
+  }
+
   /** The path that goes to the runtime as the sandbox's cgroup parent. */
   path(pod: Pod): string {
     const qos = podQos(pod);

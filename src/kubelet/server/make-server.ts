@@ -6,14 +6,17 @@ import { Authenticator } from './authenticate.ts';
 import { Authorizer } from './authorize.ts';
 import { configz } from './configz.ts';
 import { containerLogs } from './container-logs.ts';
+import { metricsTexts } from '../metrics/make-metrics.ts';
 import { attach, exec } from './exec.ts';
 import { healthz } from './healthz.ts';
 import { startKubeletServer } from './kubelet-server.ts';
+import { metricsText } from './metrics.ts';
 import { nodeLogs } from './node-logs.ts';
 import { podList, runningPods } from './pods.ts';
 import { portForward } from './port-forward.ts';
 import type { Route } from './routes.ts';
 import { run } from './run.ts';
+import { statsSummary } from './stats-summary.ts';
 import type { ServerContext } from './types.ts';
 
 const NODE_LOGS = '/var/log';
@@ -51,11 +54,17 @@ function kubeletRoutes(settings: KubeletSettings, parts: KubeletParts, context: 
   const [logs, command, attached, forward] = [containerLogs(context), exec(context), attach(context), portForward(context)];
   const runCommand = run(context);
   const files = nodeLogs(NODE_LOGS);
+  const texts = metricsTexts({ ...parts, clock: settings.clock });
   return [
     { methods: get, path: '/healthz', handle: health },
     { methods: get, path: '/healthz/{name}', handle: health },
     { methods: get, path: '/pods', handle: podList(context) },
     { methods: get, path: '/runningpods', handle: runningPods(context) },
+    { methods: get, path: '/stats/summary', handle: statsSummary(parts.stats) },
+    { methods: get, path: '/metrics', handle: metricsText(() => texts.kubelet()) },
+    { methods: get, path: '/metrics/resource', handle: metricsText(() => texts.resource()) },
+    { methods: get, path: '/metrics/cadvisor', handle: metricsText(() => texts.cadvisor()) },
+    { methods: get, path: '/metrics/probes', handle: metricsText(() => parts.probeMetrics.render()) },
     { methods: get, path: '/configz', handle: configz(settings) },
     { methods: get, path: '/containerLogs/{podNamespace}/{podID}/{containerName}', handle: logs },
     { methods: both, path: '/exec/{podNamespace}/{podID}/{containerName}', upgrade: command },

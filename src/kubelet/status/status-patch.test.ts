@@ -36,8 +36,8 @@ test('conditions merge by type, and the others go', () =>
 test('container statuses are replaced whole', () =>
   assert.deepEqual(
     podStatusPatch(
-      { containerStatuses: [{ name: 'a', image: 'i', imageID: '', ready: false, restartCount: 0 }] },
-      { containerStatuses: [{ name: 'a', image: 'i', imageID: '', ready: true, restartCount: 0 }] },
+      { containerStatuses: [{ name: 'a', image: 'i', imageID: '', state: {}, lastState: {}, ready: false, restartCount: 0 }] },
+      { containerStatuses: [{ name: 'a', image: 'i', imageID: '', state: {}, lastState: {}, ready: true, restartCount: 0 }] },
     ),
-    { containerStatuses: [{ name: 'a', image: 'i', imageID: '', ready: true, restartCount: 0 }] },
+    { containerStatuses: [{ name: 'a', image: 'i', imageID: '', state: {}, lastState: {}, ready: true, restartCount: 0 }] },
   ));
