@@ -173,7 +173,7 @@ test('a node is set up once it has a pod range; pods reach each other across nod
     service('ns/b', { clusterIP: '10.97.0.2', ports: [{ port: 80 }] }),
   );
   ctx.set(endpointSlices, slice('ns/a', [{ port: 80 }], [{ ip: ips[1] ?? '' }]));
-  await eventually('service', async () => (await pods[0].request('tcp', '10.97.0.1', 80)).ok);
+  await eventually('service', async () => (await pods[0].request('tcp', '10.97.0.1', 80, { timeoutMs: 1000 })).ok, 15_000);
   assert.deepEqual(await hosts[0].request('tcp', '10.97.0.1', 80), { ok: true, text: 'p2 192.168.78.1' });
   assert.deepEqual(await hosts[0].request('tcp', '10.97.0.2', 80), { ok: false, text: 'ECONNREFUSED' });
   assert.deepEqual(await pods[0].request('tcp', '10.97.0.2', 80), { ok: false, text: 'ECONNREFUSED' });

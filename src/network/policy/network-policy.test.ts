@@ -6,7 +6,7 @@ import type { Draft } from '../../api/object.ts';
 import { endpointSlices, namespaces, networkPolicies, pods, services } from '../../client/resources.ts';
 import { systemNft } from '../../host/nft.ts';
 import { FakeContext } from '../testing/fake-context.ts';
-import { createLab, eventually, LAB, podIP, type Lab, type Netns } from '../testing/netns.ts';
+import { createLab, LAB, podIP, type Lab, type Netns } from '../testing/netns.ts';
 import { namespace, pod, service, slice } from '../testing/objects.ts';
 import { startNetworkPolicy, type NetworkPolicyHandle } from './network-policy.ts';
 
@@ -68,7 +68,7 @@ async function apply(name: string, spec: Draft<NetworkPolicySpec>): Promise<void
 }
 
 const reaches = async (from: Netns | undefined, ip: string, port = 80, protocol: 'tcp' | 'udp' = 'tcp') =>
-  (await from?.request(protocol, ip, port, { timeoutMs: 250 }))?.ok ?? false;
+  (await from?.request(protocol, ip, port, { timeoutMs: 400 }))?.ok ?? false;
 
 /** Who reaches the server: f(riend), s(tranger), o(utside), n(ode), and the server i(tself). */
 async function callers(port = 80, protocol: 'tcp' | 'udp' = 'tcp'): Promise<string> {
@@ -95,53 +95,60 @@ async function callees(port = 80, protocol: 'tcp' | 'udp' = 'tcp'): Promise<stri
   return results.join('');
 }
 
+/** Rules follow changes a moment later, and a busy machine makes tries time out: what counts is where it settles. */
+async function expectSame<T>(look: () => Promise<T>, expected: T): Promise<void> {
+  let seen: T | undefined;
+  for (let i = 0; i < 12 && (seen = await look()) !== expected; i++) await settle();
+  assert.equal(seen, expected);
+}
+
 test('without a policy everybody reaches everybody', async () => {
-  assert.equal(await callers(), 'fsoni');
-  assert.equal(await callees(), 'fson');
+  await expectSame(() => callers(), 'fsoni');
+  await expectSame(() => callees(), 'fson');
 });
 
 test('a policy without rules isolates; the node and the pod itself are never cut off', async () => {
   await apply('deny', { ingress: [] });
-  assert.equal(await callers(), 'ni');
-  assert.equal(await callees(), 'fson');
+  await expectSame(() => callers(), 'ni');
+  await expectSame(() => callees(), 'fson');
   await apply('deny', { ingress: [], egress: [] });
-  assert.equal(await callees(), '');
+  await expectSame(() => callees(), '');
   assert.equal(await reaches(lab.pods[1], podIP(2)), true);
 });
 
 test('an empty rule allows all; policies add up', async () => {
   await apply('deny', { ingress: [], podSelector: {} });
   await apply('allow', { ingress: [{}] });
-  assert.equal(await callers(), 'fsoni');
+  await expectSame(() => callers(), 'fsoni');
   assert.equal(await reaches(lab.pods[2], podIP(1)), false);
 });
 
 test('pod selector, namespace selector, both together', async () => {
   await apply('p', { ingress: [{ from: [{ podSelector: { matchLabels: { app: 'friend' } } }] }] });
-  assert.equal(await callers(), 'fni');
+  await expectSame(() => callers(), 'fni');
   await apply('p', { ingress: [{ from: [{ podSelector: { matchLabels: { app: 'stranger' } } }] }] });
-  assert.equal(await callers(), 'ni');
+  await expectSame(() => callers(), 'ni');
   await apply('p', { ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'red' } } }] }] });
-  assert.equal(await callers(), 'sni');
+  await expectSame(() => callers(), 'sni');
   await apply('p', { ingress: [{ from: [{ namespaceSelector: {} }] }] });
-  assert.equal(await callers(), 'fsni');
+  await expectSame(() => callers(), 'fsni');
   const both = {
     namespaceSelector: { matchLabels: { team: 'red' } },
     podSelector: { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['stranger'] }] },
   };
   await apply('p', { ingress: [{ from: [both] }] });
-  assert.equal(await callers(), 'ni');
+  await expectSame(() => callers(), 'ni');
   await apply('p', { ingress: [{ from: [both, { podSelector: {} }] }] });
-  assert.equal(await callers(), 'fni');
+  await expectSame(() => callers(), 'fni');
 });
 
 test('blocks with exceptions', async () => {
   await apply('b', { ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0', except: [`${podIP(2)}/32`, '10.244.0.0/29'] } }] }] });
-  assert.equal(await callers(), 'foni');
+  await expectSame(() => callers(), 'foni');
   await apply('b', { ingress: [{ from: [{ ipBlock: { cidr: '192.168.77.0/24' } }, { ipBlock: { cidr: 'fd00::/8' } }] }] });
-  assert.equal(await callers(), 'oni');
+  await expectSame(() => callers(), 'oni');
   await apply('b', { egress: [{ to: [{ ipBlock: { cidr: `${LAB.outsideIP}/32` } }] }] });
-  assert.equal(await callees(), 'o');
+  await expectSame(() => callees(), 'o');
 });
 
 test('ports: numbers, ranges, protocols, names', async () => {
@@ -156,66 +163,69 @@ test('ports: numbers, ranges, protocols, names', async () => {
       },
     ],
   });
-  assert.deepEqual([await callers(80), await callers(81), await callers(8080), await callers(53, 'udp')], ['ni', 'fsoni', 'fsoni', 'ni']);
+  await expectSame(
+    async () => [await callers(80), await callers(81), await callers(8080), await callers(53, 'udp')].join(),
+    ['ni', 'fsoni', 'fsoni', 'ni'].join(),
+  );
   await apply('ports', { ingress: [{ ports: [{ protocol: 'UDP' }], from: [{ podSelector: {} }] }] });
-  assert.deepEqual([await callers(80), await callers(53, 'udp')], ['ni', 'fni']);
+  await expectSame(async () => [await callers(80), await callers(53, 'udp')].join(), ['ni', 'fni'].join());
   await apply('ports', { ingress: [{ ports: [{ protocol: 'TCP', port: 'web' }] }] });
-  assert.deepEqual([await callers(80), await callers(8080)], ['fsoni', 'ni']);
+  await expectSame(async () => [await callers(80), await callers(8080)].join(), ['fsoni', 'ni'].join());
   await apply('ports', { egress: [{ ports: [{ protocol: 'TCP', port: 'web' }] }] });
-  assert.deepEqual([await callees(80), await callees(8080)], ['', 'f']);
+  await expectSame(async () => [await callees(80), await callees(8080)].join(), ['', 'f'].join());
   await apply('ports', { egress: [{ to: [{ podSelector: {} }], ports: [{ protocol: 'TCP', port: 80 }] }] });
-  assert.deepEqual([await callees(80), await callees(81)], ['f', '']);
+  await expectSame(async () => [await callees(80), await callees(81)].join(), ['f', ''].join());
 });
 
 test('sender and receiver must both agree', async () => {
   await apply('out', { egress: [{ to: [{ podSelector: { matchLabels: { app: 'friend' } } }] }] });
   await apply('in', { podSelector: { matchLabels: { app: 'friend' } }, ingress: [] });
-  assert.equal(await callees(), '');
+  await expectSame(() => callees(), '');
   await apply('in', {
     podSelector: { matchLabels: { app: 'friend' } },
     ingress: [{ from: [{ podSelector: { matchLabels: { app: 'server' } } }] }],
   });
-  assert.equal(await callees(), 'f');
+  await expectSame(() => callees(), 'f');
 });
 
 test("the node's DNS server counts as the pods that guides tell to allow", async () => {
   const dns = () => reaches(lab.pods[0], LAB.nodeIP, 10_053, 'udp');
   await apply('d', { egress: [] });
-  assert.equal(await dns(), false);
+  await expectSame(dns, false);
   const kubeDns = {
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
     podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
   };
   await apply('d', { egress: [{ to: [kubeDns], ports: [{ protocol: 'UDP', port: 53 }] }] });
-  assert.equal(await dns(), true);
-  assert.equal(await callees(), '');
+  await expectSame(dns, true);
+  await expectSame(() => callees(), '');
   await apply('d', { egress: [{ ports: [{ protocol: 'UDP', port: 53 }] }] });
-  assert.equal(await dns(), true);
+  await expectSame(dns, true);
   await apply('d', { egress: [{ ports: [{ protocol: 'UDP', port: 54 }] }] });
-  assert.equal(await dns(), false);
+  await expectSame(dns, false);
 });
 
 test('pods that come, change and go', async () => {
   await apply('p', { ingress: [{ from: [{ podSelector: { matchLabels: { app: 'friend' } } }] }] });
   ctx.set(pods, pod('a/friend', podIP(1), { labels: { app: 'other' }, node: 'me' }));
   await settle();
-  assert.equal(await callers(), 'ni');
+  await expectSame(() => callers(), 'ni');
   ctx.set(pods, pod('a/late', podIP(1), { labels: { app: 'friend' }, node: 'elsewhere' }));
   await settle();
-  assert.equal(await callers(), 'fni');
+  await expectSame(() => callers(), 'fni');
   ctx.set(pods, pod('a/late', podIP(1), { labels: { app: 'friend' }, node: 'elsewhere', phase: 'Succeeded' }));
   await settle();
-  assert.equal(await callers(), 'ni');
+  await expectSame(() => callers(), 'ni');
   ctx.remove(pods, 'a/late');
   ctx.set(pods, pod('a/friend', podIP(1), { labels: { app: 'friend' }, node: 'me' }));
   await settle();
-  assert.equal(await callers(), 'fni');
+  await expectSame(() => callers(), 'fni');
 });
 
 test('a table that somebody removed comes back with the next change', async () => {
   await apply('p', { ingress: [] });
   await lab.node.sh('nft delete table ip wherry-policy');
-  assert.equal(await callers(), 'fsoni');
+  await expectSame(() => callers(), 'fsoni');
   ctx.set(pods, pod('b/another', '10.244.0.99', { node: 'me' }));
-  await eventually('isolated again', async () => (await callers()) === 'ni');
+  await expectSame(() => callers(), 'ni');
 });

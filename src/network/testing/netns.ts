@@ -42,7 +42,7 @@ export class Netns {
     port: number,
     options: { localPort?: number; timeoutMs?: number } = {},
   ): Promise<Reply> {
-    return this.#call({ op: 'request', protocol, address, port, localPort: options.localPort ?? 0, timeoutMs: options.timeoutMs ?? 1000 });
+    return this.#call({ op: 'request', protocol, address, port, localPort: options.localPort ?? 0, timeoutMs: options.timeoutMs ?? 5000 });
   }
 
   /** Sends a DNS message (UDP) and gives the answer in hex. */
