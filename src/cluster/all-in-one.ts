@@ -15,12 +15,14 @@ import { Client } from '../client/client.ts';
 import { componentContext } from '../client/component-context.ts';
 import { startControllers } from '../controllers/index.ts';
 import { startRoutes } from '../network/cni/routes.ts';
+import { startDnsEndpoints } from '../network/dns/dns-endpoints.ts';
+import { startServiceLoadBalancer } from '../network/service-lb/service-load-balancer.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 import { runCompactor } from '../storage/compactor.ts';
 import { startSimNode, type SimNode } from '../sim/node/sim-node.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ensureAddOns } from './add-ons/ensure-add-ons.ts';
-import { NETWORK_USER } from './add-ons/objects.ts';
+import { DNS_PORT, NETWORK_CONTROLLER_USER, NETWORK_USER } from './add-ons/objects.ts';
 import type { Cluster } from './config/open-cluster.ts';
 import { readPem } from './pki/cluster-kubeconfigs.ts';
 import { clusterInfoKubeconfig } from './pki/kubeconfig.ts';
@@ -42,6 +44,7 @@ export interface AllInOne {
 }
 
 const NETWORK: UserInfo = { name: NETWORK_USER, groups: ['system:authenticated'] };
+const NETWORK_CONTROLLER: UserInfo = { name: NETWORK_CONTROLLER_USER, groups: ['system:authenticated'] };
 const ADD_ON_RETRY_MS = 1_000;
 /** There is no other server that a namespace's deletion must reach. */
 const NAMESPACE_GRACE_MS = 0;
@@ -77,6 +80,13 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   const scheduler = startScheduler(context(SCHEDULER, 'default-scheduler')).then((started) => started.stopped);
   const compactor = runCompactor({ storage: options.storage, clock, log, signal });
   const addOns = keepAddOns(apiServer, options);
+  // Their rights are among the add-ons.
+  void addOns.then(() => {
+    if (cluster.config.simulated || signal.aborted) return;
+    const network = context(NETWORK_CONTROLLER, 'service-controller');
+    startDnsEndpoints(network, { port: DNS_PORT });
+    startServiceLoadBalancer(network);
+  });
   // Nodes in namespaces: the machine itself must find the way to their pods.
   if (cluster.config.nodes.some((n) => n.namespace)) startRoutes(context(NETWORK, 'routes'), { nodeName: '' });
   if (cluster.config.simulated)
@@ -130,7 +140,7 @@ async function keepAddOns(apiServer: ApiServer, { cluster, clock, log, signal }:
   const info = clusterInfoKubeconfig(`https://${config.advertiseAddress}:${config.port}`, readPem(paths.pki, 'ca.crt'));
   while (!signal.aborted) {
     try {
-      return await ensureAddOns(client, { dnsAddress: config.dnsAddress, nodes: config.nodes, clusterInfo: info });
+      return await ensureAddOns(client, { dnsAddress: config.dnsAddress, clusterInfo: info });
     } catch (error) {
       log.error('cannot make the objects of the add-ons, will retry', error);
       await clock.sleep(ADD_ON_RETRY_MS, signal).catch(() => {}); // Stopped: the loop looks at the signal.

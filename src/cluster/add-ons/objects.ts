@@ -1,11 +1,12 @@
 /** What a cluster holds besides what the API server and the controllers make. Pure. */
 import type { ConfigMap, Service } from '../../api/core/v1.gen.ts';
-import type { EndpointSlice } from '../../api/discovery/v1.gen.ts';
 import type { Draft } from '../../api/object.ts';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../api/rbac/v1.gen.ts';
 
-/** User of the cluster's own network components: DNS, routes, CNI, network policy. */
+/** User of the network components of each node: proxy, DNS, routes, CNI, network policy. It only reads. */
 export const NETWORK_USER = 'system:wherry:network';
+/** User of the network components beside the controllers: where DNS answers, addresses of load balancers. */
+export const NETWORK_CONTROLLER_USER = 'system:wherry:network-controller';
 
 /** The Service of the cluster's DNS, under its traditional name. */
 export function dnsService(address: string): Draft<Service> {
@@ -18,7 +19,6 @@ export function dnsService(address: string): Draft<Service> {
     spec: {
       clusterIP: address,
       clusterIPs: [address],
-      trafficDistribution: 'PreferSameNode',
       ports: [
         { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
         { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
@@ -29,28 +29,6 @@ export function dnsService(address: string): Draft<Service> {
 
 /** Where each node's DNS server listens, on the node's own address. */
 export const DNS_PORT = 10_053;
-
-/** Every node answers for itself: the hints send a node's pods to its own server, and to another one when it has none. */
-export function dnsEndpoints(nodes: readonly { readonly name: string; readonly address: string }[]) {
-  return {
-    metadata: {
-      name: 'kube-dns',
-      namespace: 'kube-system',
-      labels: { 'kubernetes.io/service-name': 'kube-dns', 'endpointslice.kubernetes.io/managed-by': 'wherry' },
-    },
-    addressType: 'IPv4',
-    ports: [
-      { name: 'dns', port: DNS_PORT, protocol: 'UDP' },
-      { name: 'dns-tcp', port: DNS_PORT, protocol: 'TCP' },
-    ],
-    endpoints: nodes.map((node) => ({
-      addresses: [node.address],
-      nodeName: node.name,
-      conditions: { ready: true, serving: true, terminating: false },
-      hints: { forNodes: [{ name: node.name }] },
-    })),
-  } satisfies Draft<EndpointSlice>;
-}
 
 /** What kubeadm publishes for those who have no credentials yet: where the API server is and which CA it has. */
 export function clusterInfo(kubeconfig: string): Draft<ConfigMap> {
@@ -82,4 +60,20 @@ export const NETWORK_BINDING: Draft<ClusterRoleBinding> = {
   metadata: { name: NETWORK_USER },
   roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: NETWORK_USER },
   subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: NETWORK_USER }],
+};
+
+export const NETWORK_CONTROLLER_ROLE: Draft<ClusterRole> = {
+  metadata: { name: NETWORK_CONTROLLER_USER },
+  rules: [
+    { apiGroups: [''], resources: ['nodes', 'services'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: [''], resources: ['services/status'], verbs: ['update', 'patch'] },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'] },
+    { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] },
+  ],
+};
+
+export const NETWORK_CONTROLLER_BINDING: Draft<ClusterRoleBinding> = {
+  metadata: { name: NETWORK_CONTROLLER_USER },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: NETWORK_CONTROLLER_USER },
+  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: NETWORK_CONTROLLER_USER }],
 };

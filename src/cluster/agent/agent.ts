@@ -11,6 +11,7 @@ import { startNodeNetwork } from '../../network/cni/node-network.ts';
 import { startRoutes } from '../../network/cni/routes.ts';
 import { PRIVATE_RANGES } from '../../network/dns/client-filter.ts';
 import { startDns } from '../../network/dns/dns.ts';
+import { startNetworkPolicy } from '../../network/policy/network-policy.ts';
 import { startKubeProxy } from '../../network/proxy/kube-proxy.ts';
 import { DNS_PORT } from '../add-ons/objects.ts';
 import { componentContext } from '../../client/component-context.ts';
@@ -65,6 +66,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     ipamDir: paths.cniState,
   });
   const routes = startRoutes(network, { nodeName: node.name });
+  const policy = startNetworkPolicy(network, { nodeName: node.name });
   const starting = startKubeProxy(network, { nodeName: node.name, clusterCIDRs: [config.podCidr] });
   const dns = startDns(network, {
     clusterDomain: config.clusterDomain,
@@ -77,7 +79,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const [proxy, names, containerd, agent] = await Promise.all([starting, dns, runtime, kubelet]);
   return {
     async stop() {
-      await Promise.all([agent.stop(), nodeNetwork.stop(), routes.stop(), proxy.stop(), names.stop()]);
+      await Promise.all([agent.stop(), nodeNetwork.stop(), routes.stop(), policy.stop(), proxy.stop(), names.stop()]);
       containerd.release();
     },
   };

@@ -5,6 +5,8 @@ import { linkExists } from '../../host/link-exists.ts';
 import { userKubeconfig } from '../../host/machine-user.ts';
 import { unmountBelow } from '../../host/mount-points.ts';
 import { removeCgroup } from '../../host/remove-cgroup.ts';
+import { MASQUERADE_TABLE } from '../../network/cni/masquerade.ts';
+import { POLICY_TABLE } from '../../network/policy/policy-names.ts';
 import type { Command } from '../cli/command.ts';
 import { flagHelp, parseFlags } from '../cli/flags.ts';
 import { lineProgress, type Progress } from '../cli/progress.ts';
@@ -17,7 +19,7 @@ import { stopCluster } from '../stop/stop-cluster.ts';
 const FLAGS = { 'data-dir': dataDirFlag, help: { type: 'bool', help: 'show this', default: 'false', short: '-h' } } as const;
 
 /** Tables and links that a node makes on the machine it is. Nodes in namespaces take theirs with them. */
-const TABLES = ['ip kube-proxy', 'ip6 kube-proxy'];
+const TABLES = ['kube-proxy', MASQUERADE_TABLE, POLICY_TABLE].flatMap((table) => [`ip ${table}`, `ip6 ${table}`]);
 
 export const command: Command = {
   async run(args) {
