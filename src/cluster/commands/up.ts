@@ -29,13 +29,12 @@ export const command: Command = {
       return 0;
     }
     const progress = lineProgress(systemClock, write);
-    const since = systemClock.now();
     const problem = containersProblem();
     const cluster = await configure(resolveDataDir(flags['data-dir']), flags, problem !== undefined);
     const { nodes } = cluster.config;
     write(`Wherry: Kubernetes with ${nodes.length === 1 ? 'one node' : `${nodes.length} nodes`}, data in ${cluster.paths.dataDir}\n`);
     if (problem !== undefined) progress.note(`! ${problem}`);
-    const { supervision } = await startProcesses(cluster, progress, flags.foreground ? supervise : undefined);
+    const { since, supervision } = await startProcesses(cluster, progress, flags.foreground ? supervise : undefined);
     const client = adminClient(cluster, systemClock);
     try {
       await becomeReady(cluster, client, flags, progress, since);

@@ -13,6 +13,8 @@ import { ensureTopology } from '../topology/topology.ts';
 import { ensureCredentials } from './ensure-credentials.ts';
 
 export interface Started {
+  /** Nodes that spoke after this time (wall time, milliseconds) speak for themselves; before it the cluster did not run. */
+  readonly since: number;
   /** With --foreground: ends, with its exit code, when the supervision does. */
   readonly supervision?: Promise<number>;
 }
@@ -32,10 +34,11 @@ export async function startProcesses(cluster: Cluster, progress: Progress, foreg
     );
   if (runningSupervisor(paths)) {
     progress.note('running already');
-    return {};
+    return { since: 0 };
   }
-  if (foreground) return { supervision: foreground.run(['--data-dir', paths.dataDir]) };
+  const since = systemClock.now();
+  if (foreground) return { since, supervision: foreground.run(['--data-dir', paths.dataDir]) };
   const [file, ...args] = selfCommand('supervise', '--data-dir', paths.dataDir);
   await startDetached(file, { args, logFile: join(paths.logs, 'supervisor.log') });
-  return {};
+  return { since };
 }
