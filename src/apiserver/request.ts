@@ -73,6 +73,12 @@ export interface RequestContext {
   /** Annotations for the audit event: admission decisions and the like. */
   readonly auditAnnotations: Map<string, string>;
   readonly receivedAtMs: number;
+  /** Names this request in answers and audit records. */
+  auditId?: string;
+  /** Set when the request is audited: wants to see what was sent and what is answered, before it is encoded. */
+  audited?: { request(body: unknown): void; response(answer: ApiResponse): void };
+  /** Put on the answer, also when it is an error. */
+  responseHeaders?: Record<string, string>;
 }
 
 export type ApiResponse = ObjectResponse | ListResponse | RawResponse | StreamResponse | WatchResponse | HijackedResponse;

@@ -2,10 +2,10 @@ import type { Logger } from '../../base/log.ts';
 import { errorMessage } from '../../base/log.ts';
 import { unauthorized } from '../../machinery/status-error.ts';
 import type { Authenticator } from '../authn/authenticator.ts';
-import type { Filter } from '../request.ts';
+import type { Filter, RequestContext } from '../request.ts';
 
-/** Finds out who asks. Requests of the in-process transport say so themselves. */
-export function authenticateFilter(authenticator: Authenticator, log: Logger): Filter {
+/** Finds out who asks; `onFailure` hears of those who could not say. Requests of the in-process transport say so themselves. */
+export function authenticateFilter(authenticator: Authenticator, log: Logger, onFailure?: (context: RequestContext) => void): Filter {
   return (next) => async (context) => {
     const { request } = context;
     if (request.trustedUser) {
@@ -16,8 +16,13 @@ export function authenticateFilter(authenticator: Authenticator, log: Logger): F
       log.debug('authentication failed', { reason: errorMessage(error), path: request.path });
       return undefined;
     });
-    if (!found) throw unauthorized();
+    if (!found) {
+      onFailure?.(context);
+      throw unauthorized();
+    }
     context.user = found.user;
+    for (const [key, value] of Object.entries(found.auditAnnotations ?? {})) context.auditAnnotations.set(key, value);
+    for (const warning of found.warnings ?? []) context.warnings.add(warning);
     return next(context);
   };
 }

@@ -7,9 +7,9 @@ export function authorizeFilter(authorizer: Authorizer): Filter {
   return (next) => async (context) => {
     const attributes = attributesOf(context);
     const { decision, reason } = await authorizer.authorize(attributes);
-    if (decision !== 'allow') throw forbiddenError(attributes, reason);
-    context.auditAnnotations.set('authorization.k8s.io/decision', 'allow');
+    context.auditAnnotations.set('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
     context.auditAnnotations.set('authorization.k8s.io/reason', reason);
+    if (decision !== 'allow') throw forbiddenError(attributes, reason);
     return next(context);
   };
 }

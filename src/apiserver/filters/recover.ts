@@ -12,6 +12,7 @@ export function recoverFilter(log: Logger): Filter {
       if (!(error instanceof StatusError)) log.error('request failed', error, { method: context.request.method, path: context.request.path });
       response = statusResponse(error instanceof StatusError ? error : internalError(error instanceof Error ? error.message : String(error)));
     }
+    if (context.responseHeaders) response = { ...response, headers: { ...context.responseHeaders, ...response.headers } };
     if (context.warnings.size === 0) return response;
     const warning = [...context.warnings].map((text) => `299 - ${quote(text)}`).join('\n');
     return { ...response, headers: { ...response.headers, warning } };

@@ -63,6 +63,10 @@ test('registered webhooks change and refuse what is written', async (t) => {
     });
   });
   await new Promise<void>((resolve) => hooks.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    hooks.closeAllConnections();
+    hooks.close();
+  });
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const server = await startApiServer({
     storage: memoryStorage(),
@@ -74,11 +78,7 @@ test('registered webhooks change and refuse what is written', async (t) => {
     serviceCidrs: ['10.96.0.0/16'],
     disableAdmissionPlugins: ['ServiceAccount'],
   });
-  t.after(async () => {
-    hooks.closeAllConnections();
-    hooks.close();
-    await server.stop(0);
-  });
+  t.after(() => server.stop(0));
   const root = server.transport({ name: 'root', groups: ['system:masters'] }, 'test');
   const call = async (method: 'POST' | 'DELETE', path: string, body?: unknown) =>
     (await root.request({ method, path, ...(body !== undefined && { body }) })).body as AnyObject;
