@@ -59,7 +59,7 @@ export function decodeBody(context: RequestContext, codec: ObjectCodec, expected
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest(`couldn't get version/kind; json parse error: ${describe(value)}`);
   const typed = withType(value as Record<string, unknown>, expected);
   const { object, unknownFields } = codec.decode(typed);
-  reportFields(context, [...duplicates, ...unknownFields.map((f) => `unknown field "${f}"`)]);
+  reportFields(context, [...unknownFields.map((f) => `unknown field "${f}"`), ...duplicates]);
   codec.default(object);
   return object;
 }
