@@ -25,6 +25,12 @@ const RELIST_WITH_EVENTS_MS = 10_000;
 const HOUSEKEEPING_MS = 2000;
 const RUNTIME_CHECK_MS = 5000;
 const GC_MS = 60_000;
+const IMAGE_GC_MS = 300_000;
+const EVICTION_MS = 10_000;
+const LOG_ROTATION_MS = 10_000;
+const RESIZE_RETRY_MS = 180_000;
+/** Tokens in volumes are renewed in time. */
+const VOLUME_REFRESH_MS = 60_000;
 const FIRST_READY_CHECK_MS = 100;
 
 /**
@@ -58,6 +64,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     metadata: { ...initial.metadata, namespace: '', uid: '', resourceVersion: '', creationTimestamp: '' },
   };
   const staticPods = startStaticPods(settings, parts, signal);
+  parts.onPressure.tell = () => void node.status.update();
   await node.status.register();
   await parts.nodeInformer.synced();
   settings.recorder.event(node.reference, 'Normal', 'Starting', 'Starting kubelet.');
@@ -138,8 +145,13 @@ function startLoops(settings: KubeletSettings, parts: KubeletParts, signal: Abor
   const events = new RuntimeEvents({ cri, channel, clock, log, signal, onEvent });
   const period = () => (events.connected ? RELIST_WITH_EVENTS_MS : RELIST_MS);
   return [
-    runRelistLoop({ cache, clock, log, signal, period }),
+    runRelistLoop({ cache, clock, log, signal, period, onRelist: (ms) => parts.metrics.relist.observe(ms / 1000) }),
     every(GC_MS, settings, signal, 'collecting dead containers', () => parts.gc.collect()),
+    every(IMAGE_GC_MS, settings, signal, 'collecting images', () => parts.imageGc.collect()),
+    every(EVICTION_MS, settings, signal, 'looking at what the node is short of', () => parts.eviction.synchronize()),
+    every(LOG_ROTATION_MS, settings, signal, 'rotating logs', () => parts.logRotation.rotateAll()),
+    every(RESIZE_RETRY_MS, settings, signal, 'retrying resizes', () => Promise.resolve(parts.resizes.retry())),
+    every(VOLUME_REFRESH_MS, settings, signal, 'refreshing volumes', () => parts.volumes.refreshAll()),
     every(RUNTIME_CHECK_MS, settings, signal, 'checking the runtime', () => parts.runtimeState.refresh()),
   ];
 }
@@ -170,7 +182,13 @@ function runHousekeeping(settings: KubeletSettings, parts: KubeletParts): Promis
       await parts.mirrors.delete(mirror);
     },
     kill: killPid,
-    retainAllocations: (uids) => parts.actuated.retain((uid) => uids.has(uid)),
+    retainAllocations(uids) {
+      parts.actuated.retain((uid) => uids.has(uid));
+      parts.allocations.retain(uids);
+      parts.resizes.retain(uids);
+      parts.probeMetrics.retain(uids);
+      parts.storages.retain(uids);
+    },
   });
 }
 

@@ -3,7 +3,6 @@ import { exponentialBuckets, MetricsRegistry } from '../../base/metrics.ts';
 import { KUBELET_VERSION } from '../node/version.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const START_SECONDS = [0.5, 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, 45, 60, 120, 180, 240, 300, 360, 480, 600, 900, 1200, 1800, 2700, 3600];
 
 export type KubeletMetrics = ReturnType<typeof kubeletMetrics>;
 
@@ -21,12 +20,6 @@ export function kubeletMetrics(nodeName: string) {
       help: '[ALPHA] Number of containers currently running',
       labels: ['container_state'],
     }),
-    podStart: seconds(
-      'kubelet_pod_start_duration_seconds',
-      'Duration in seconds from kubelet seeing a pod for the first time to the pod starting to run',
-      [],
-      START_SECONDS,
-    ),
     podWorker: seconds(
       'kubelet_pod_worker_duration_seconds',
       'Duration in seconds to sync a single pod. Broken down by operation type: create, update, or sync',

@@ -1,6 +1,7 @@
 /** The node's own object: what it is made of, who keeps it. */
 import { nodes } from '../../client/resources.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { nodeReference } from '../assembly/upkeep.ts';
 import type { KubeletSettings } from '../defaults.ts';
 import type { KubeletParts } from '../parts.ts';
 import { nodeFacts, nodeImages } from './node-facts.ts';
@@ -57,10 +58,6 @@ export function makeNode(settings: KubeletSettings, parts: KubeletParts, { runti
     }),
   });
   const lease = () => runNodeLease({ nodeName, client, clock, log, signal, node: () => informer.lister.get(nodeName) });
-  const reference = {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: { name: nodeName, uid: nodeName, namespace: '', resourceVersion: '', creationTimestamp: '' },
-  };
+  const reference = nodeReference(nodeName);
   return { status, lease, reference };
 }

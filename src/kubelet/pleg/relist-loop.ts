@@ -9,16 +9,20 @@ export interface RelistLoopOptions {
   readonly signal: AbortSignal;
   /** Milliseconds between listings; asked each time. */
   period(): number;
+  /** A listing took so many milliseconds. */
+  onRelist(ms: number): void;
 }
 
 /** Lists the runtime's pods again and again until the signal aborts. Failures are told once until it works again. */
-export async function runRelistLoop({ cache, clock, log, signal, period }: RelistLoopOptions): Promise<void> {
+export async function runRelistLoop({ cache, clock, log, signal, period, onRelist }: RelistLoopOptions): Promise<void> {
   let failing = false;
   while (!signal.aborted) {
     await clock.sleep(period(), signal).catch(() => undefined); // Stopped: the loop looks at the signal.
     if (signal.aborted) return;
     try {
+      const started = clock.monotonic();
       await cache.relist();
+      onRelist(clock.monotonic() - started);
       failing = false;
     } catch (error) {
       if (!failing) log.error('cannot list pods from the runtime', error);

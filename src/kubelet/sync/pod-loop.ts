@@ -1,7 +1,6 @@
 /** Turns what happens (pods come, change and go; the runtime and probes speak) into work for the pods' workers (pkg/kubelet syncLoop). */
 import type { Pod } from '../../api/core/v1.gen.ts';
-import type { Logger } from '../../base/log.ts';
-import type { PodChange } from '../pleg/pod-cache.ts';
+import { errorMessage, type Logger } from '../../base/log.ts';
 import type { PodManager } from '../pod/pod-manager.ts';
 import { podQos } from '../pod/qos.ts';
 import { isMirrorPod } from '../pod/source.ts';
@@ -25,10 +24,16 @@ export interface PodLoopOptions {
   readonly events: ContainerEvents;
   /** Why the node cannot take this pod beside the active ones; undefined when it can. */
   admit(pod: Pod, active: readonly Pod[]): Rejection | undefined;
-  /** The pod as the node has agreed to run it: resources are those allocated. */
-  allocated(pod: Pod): Pod;
+  /** The resources that the node has agreed to give each pod. */
+  readonly allocations: { allocated(pod: Pod): Pod; set(pod: Pod): void };
+  /** Reads the node from the API, past what the watch has shown. */
+  refreshNode(): Promise<void>;
+  onRejected(reason: string): void;
+  onAdd(pod: Pod): void;
   /** A pod's spec or labels changed. */
   onUpdate(pod: Pod, old: Pod | undefined): void;
+  /** Only a pod's status changed. */
+  onReconcile(pod: Pod): void;
   onRemove(pod: Pod): void;
 }
 
@@ -51,7 +56,7 @@ export class PodLoop {
   }
 
   add(pod: Pod): void {
-    const { pods, workers, events, statuses } = this.#options;
+    const { pods, workers, allocations } = this.#options;
     const active = isMirrorPod(pod) ? [] : this.activePods();
     pods.set(pod);
     if (isMirrorPod(pod)) {
@@ -59,15 +64,55 @@ export class PodLoop {
       return;
     }
     if (!workers.isTerminationRequested(pod.metadata.uid) && !isTerminalPhase(pod.status.phase)) {
-      const rejection = this.#options.admit(pod, active);
-      if (rejection) {
-        events.pod(pod, 'Warning', rejection.reason, rejection.message);
-        const message = `Pod was rejected: ${rejection.message}`;
-        statuses.set(pod, { qosClass: podQos(pod), phase: 'Failed', reason: rejection.reason, message });
+      const rejection = this.#options.admit(
+        allocations.allocated(pod),
+        active.map((other) => allocations.allocated(other)),
+      );
+      if (rejection?.reason === 'NodeAffinity') {
+        // The scheduler may have seen labels of the node that the watch has yet to bring.
+        void this.#admitAfterRefresh(pod, rejection);
         return;
       }
+      if (rejection) {
+        this.#reject(pod, rejection);
+        return;
+      }
+      allocations.set(allocations.allocated(pod));
     }
+    this.#begin(pod);
+  }
+
+  async #admitAfterRefresh(pod: Pod, first: Rejection): Promise<void> {
+    const { pods, log, refreshNode, admit, allocations } = this.#options;
+    try {
+      await refreshNode();
+    } catch (error) {
+      log.warn('cannot read the node', { err: errorMessage(error) });
+      this.#reject(pod, first);
+      return;
+    }
+    const current = pods.byUid(pod.metadata.uid);
+    if (!current) return;
+    const others = this.activePods().filter((other) => other.metadata.uid !== pod.metadata.uid);
+    const rejection = admit(current, others);
+    if (rejection) {
+      this.#reject(current, rejection);
+      return;
+    }
+    allocations.set(current);
+    this.#begin(current);
+  }
+
+  #begin(pod: Pod): void {
+    this.#options.onAdd(pod);
     this.#dispatch('create', pod);
+  }
+
+  #reject(pod: Pod, { reason, message }: Rejection): void {
+    const { events, statuses, onRejected } = this.#options;
+    onRejected(reason);
+    events.pod(pod, 'Warning', reason, message);
+    statuses.set(pod, { qosClass: podQos(pod), phase: 'Failed', reason, message: `Pod was rejected: ${message}` });
   }
 
   update(pod: Pod): void {
@@ -81,6 +126,7 @@ export class PodLoop {
   /** Only the status differs from what we had. */
   reconcile(pod: Pod): void {
     this.#options.pods.set(pod);
+    this.#options.onReconcile(pod);
     if (needsReadiness(pod)) this.#dispatch('sync', pod);
   }
 
@@ -92,7 +138,7 @@ export class PodLoop {
       this.#dispatch('update', pod);
       return;
     }
-    workers.update({ type: 'kill', pod: this.#options.allocated(pod) });
+    workers.update({ type: 'kill', pod: this.#options.allocations.allocated(pod) });
   }
 
   /** Something about a pod's containers or probes changed. */
@@ -101,21 +147,17 @@ export class PodLoop {
     if (pod) this.#dispatch('sync', pod);
   }
 
-  onRuntimeChange(change: PodChange): void {
-    this.sync(change.uid);
-  }
-
   currentPod(uid: string): { pod: Pod; mirror: Pod | undefined } | undefined {
     const { pods } = this.#options;
     const pod = pods.byUid(uid);
-    return pod && { pod: this.#options.allocated(pod), mirror: pods.mirrorOf(pod) };
+    return pod && { pod: this.#options.allocations.allocated(pod), mirror: pods.mirrorOf(pod) };
   }
 
   #dispatch(type: UpdateType, given: Pod): void {
     const { pods, workers } = this.#options;
     const pod = pods.realPod(given);
     // A mirror without its static pod is cleaned up by housekeeping.
-    if (pod) workers.update({ type, pod: this.#options.allocated(pod), mirror: pods.mirrorOf(pod) });
+    if (pod) workers.update({ type, pod: this.#options.allocations.allocated(pod), mirror: pods.mirrorOf(pod) });
   }
 }
 

@@ -77,6 +77,11 @@ export class VolumeManager {
     return state.queue;
   }
 
+  /** Renews what expires. */
+  async refreshAll(): Promise<void> {
+    for (const { pod } of this.#pods.values()) await this.refresh(pod);
+  }
+
   /** Removes everything of a pod's volumes, also what an earlier kubelet left. Rejects when something is still in use. */
   async unmount(podUid: string): Promise<void> {
     await this.#pods.get(podUid)?.queue;

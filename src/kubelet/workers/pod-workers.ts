@@ -13,7 +13,7 @@ import type { RuntimePodStatus } from '../runtime/types.ts';
 import { isTerminalPhase } from '../status/merge-status.ts';
 import { effectiveGrace } from './grace-seconds.ts';
 import { NetworkNotReadyError } from './network-not-ready.ts';
-import { workType, type PodSyncer, type PodUpdate, type WorkerState, type WorkType } from './pod-work.ts';
+import { workType, type PodSyncer, type PodUpdate, type UpdateType, type WorkerState, type WorkType } from './pod-work.ts';
 import { StaticPodOrder } from './static-pod-order.ts';
 
 export interface PodWorkersOptions {
@@ -26,6 +26,8 @@ export interface PodWorkersOptions {
   status(uid: string): RuntimePodStatus;
   /** The pod as the kubelet has it now, for syncs that time asks for. */
   currentPod(uid: string): { readonly pod: Pod; readonly mirror: Pod | undefined } | undefined;
+  /** A step of a pod took so long. */
+  onStep(type: UpdateType, ms: number): void;
 }
 
 const RESYNC_MS = 60_000;
@@ -212,6 +214,7 @@ export class PodWorkers {
 
   async #step(state: WorkerState, update: PodUpdate): Promise<void> {
     const work = workType(state);
+    const started = this.#options.clock.monotonic();
     state.abort = new AbortController();
     try {
       const ended = await this.#call(state, update, work, state.abort.signal);
@@ -221,6 +224,7 @@ export class PodWorkers {
       this.#failed(state, error);
     } finally {
       state.abort = undefined;
+      this.#options.onStep(update.type, this.#options.clock.monotonic() - started);
     }
   }
 
