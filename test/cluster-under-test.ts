@@ -1,8 +1,9 @@
 /** A cluster made by the `wherry` command in a network namespace of its own, for tests: it meets no other cluster of the machine. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -28,9 +29,18 @@ export class ClusterUnderTest {
 
   /** Runs a program in the namespace; resolves with its standard output, rejects when it fails. */
   async inside(file: string, ...args: string[]): Promise<string> {
-    const env = { ...process.env, KUBECONFIG: `${this.dataDir}/admin.kubeconfig`, HOME: this.dataDir };
     const command = [`--net=/run/netns/${this.namespace}`, file, ...args];
-    return (await promisify(execFile)('nsenter', command, { timeout: TIMEOUT_MS, env, maxBuffer: 1 << 26 })).stdout;
+    return (await promisify(execFile)('nsenter', command, { timeout: TIMEOUT_MS, env: this.#env(), maxBuffer: 1 << 26 })).stdout;
+  }
+
+  /** Starts one of upstream's tools and leaves it running. */
+  start(tool: 'kubectl' | 'helm', ...args: string[]): ChildProcessByStdio<null, Readable, null> {
+    const command = [`--net=/run/netns/${this.namespace}`, join(tools, tool), ...args];
+    return spawn('nsenter', command, { env: this.#env(), stdio: ['ignore', 'pipe', 'inherit'] });
+  }
+
+  #env(): NodeJS.ProcessEnv {
+    return { ...process.env, KUBECONFIG: `${this.dataDir}/admin.kubeconfig`, HOME: this.dataDir };
   }
 
   wherry(...args: string[]): Promise<string> {
