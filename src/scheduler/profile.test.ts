@@ -38,7 +38,7 @@ test('requests of sidecars and init containers count as upstream counts them', (
 });
 
 test('host ports are held by one pod of a node', () => {
-  const port = (hostIP?: string): Partial<Pod['spec']> => ({ containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, hostPort: 80, ...(hostIP && { hostIP }) }] }] });
+  const port = (hostIP?: string): Partial<Pod['spec']> => ({ containers: [{ name: 'c', image: 'i', resources: {}, ports: [{ containerPort: 80, hostPort: 80, ...(hostIP && { hostIP }) }] }] });
   const cache = makeCache([makeNode('a'), makeNode('b')], [['a', makePod('x', { spec: port('10.0.0.1') })]]);
   assert.deepEqual(feasible(cache, makePod('p', { spec: port() })), ['b']);
   assert.deepEqual(feasible(cache, makePod('p', { spec: port('10.0.0.2') })), ['a', 'b']);
