@@ -7,7 +7,7 @@ export function makeNode(name: string, options: { readonly labels?: Record<strin
     apiVersion: 'v1', kind: 'Node',
     metadata: { name, labels: { 'kubernetes.io/hostname': name, ...options.labels } } as unknown as Node['metadata'],
     spec: options.spec ?? {},
-    status: { allocatable: { cpu: '4', memory: '8Gi', pods: '110', ...options.allocatable } } as Node['status'],
+    status: { allocatable: { cpu: '4', memory: '8Gi', pods: '110', ...options.allocatable } } as unknown as Node['status'],
   };
 }
 
