@@ -1,6 +1,6 @@
 /** A cluster made by the `wherry` command in a network namespace of its own, for tests: it meets no other cluster of the machine. */
 import { execFile, execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -21,15 +21,19 @@ export class ClusterUnderTest {
   readonly namespace = `wherry-e2e-${process.pid}`;
   readonly dataDir = join(mkdtempSync(join(tmpdir(), 'wherry-e2e-')), 'cluster');
 
-  /** Makes the namespace, without a way out. */
-  constructor() {
+  readonly #asUser: readonly string[];
+
+  /** Makes the namespace, without a way out. `unprivileged`: commands run as nobody. */
+  constructor(options: { readonly unprivileged?: boolean } = {}) {
+    this.#asUser = options.unprivileged ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
+    if (options.unprivileged) chownSync(dirname(this.dataDir), 65534, 65534);
     execFileSync('ip', ['netns', 'add', this.namespace]);
     execFileSync('nsenter', [`--net=/run/netns/${this.namespace}`, 'ip', 'link', 'set', 'lo', 'up']);
   }
 
   /** Runs a program in the namespace; resolves with its standard output, rejects when it fails. */
   async inside(file: string, ...args: string[]): Promise<string> {
-    const command = [`--net=/run/netns/${this.namespace}`, file, ...args];
+    const command = [`--net=/run/netns/${this.namespace}`, ...this.#asUser, file, ...args];
     return (await promisify(execFile)('nsenter', command, { timeout: TIMEOUT_MS, env: this.#env(), maxBuffer: 1 << 26 })).stdout;
   }
 
@@ -40,7 +44,12 @@ export class ClusterUnderTest {
   }
 
   #env(): NodeJS.ProcessEnv {
-    return { ...process.env, KUBECONFIG: `${this.dataDir}/admin.kubeconfig`, HOME: this.dataDir };
+    return {
+      ...process.env,
+      KUBECONFIG: `${this.dataDir}/admin.kubeconfig`,
+      HOME: dirname(this.dataDir),
+      XDG_RUNTIME_DIR: dirname(this.dataDir),
+    };
   }
 
   wherry(...args: string[]): Promise<string> {
