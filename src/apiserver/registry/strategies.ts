@@ -13,6 +13,7 @@ import { persistentVolumeClaimStrategy } from './core/persistentvolumeclaims/str
 import { persistentVolumeStrategy } from './core/persistentvolumes/strategy.ts';
 import { podStrategy } from './core/pods/strategy.ts';
 import { replicationControllerStrategy } from './core/replicationcontrollers/strategy.ts';
+import { configMapStrategy } from './core/configmaps/strategy.ts';
 import { secretStrategy } from './core/secrets/strategy.ts';
 import { serviceAccountStrategy } from './core/serviceaccounts/strategy.ts';
 import type { ServiceAllocatorOptions } from './core/services/allocator.ts';
@@ -42,6 +43,7 @@ const fixed: Readonly<Record<string, Strategy>> = {
   '/persistentvolumes': persistentVolumeStrategy,
   '/pods': podStrategy,
   '/replicationcontrollers': replicationControllerStrategy,
+  '/configmaps': configMapStrategy,
   '/secrets': secretStrategy,
   '/serviceaccounts': serviceAccountStrategy,
   'admissionregistration.k8s.io/mutatingadmissionpolicies': conditional,

@@ -73,9 +73,20 @@ function load(text: string, duplicates: string[]): unknown[] {
   } catch (error) {
     throw explain(error);
   }
+  if (duplicates.length > 0) duplicates[0] = `${lineOfDuplicate(text)}${duplicates[0]}`;
   const hasAliases = text.includes('&') && text.includes('*');
   for (const document of documents) checkValue(document);
   return hasAliases ? documents.map(unshare) : documents;
+}
+
+/** `line N: ` of the first key that comes again: the parser tells it when duplicates are not allowed. */
+function lineOfDuplicate(text: string): string {
+  try {
+    loadAll(text, { schema: goYamlSchema(() => {}), json: false, maxDepth: MAX_DEPTH, maxAliases: MAX_ALIASES });
+    return '';
+  } catch (error) {
+    return error instanceof YAMLException && error.mark ? `line ${error.mark.line + 1}: ` : '';
+  }
 }
 
 function explain(error: unknown): unknown {
