@@ -6,49 +6,43 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Load } from './lib/load.ts';
 import { RawConnection } from './lib/raw-connection.ts';
 import { Report } from './lib/report.ts';
-import { startOwn, startPeer, type BenchServer } from './lib/servers.ts';
+import { startOwn, startPeer, type BenchServer, type Usage } from './lib/servers.ts';
 
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5);
+/** Each workload runs so often on each server, by turns; the best counts. */
+const ROUNDS = 2;
 const LIST_OBJECTS = 17_500;
 const only = process.argv[2];
 const report = new Report();
 
-async function measure(server: BenchServer): Promise<void> {
-  const load = new Load();
-  try {
-    const wants = (what: string) => only === undefined || what.startsWith(only);
-    if (wants('create')) {
-      await requests(server, load, 'create', 2);
-      await requests(server, load, 'create', 64);
-    }
-    await fill(server, load);
-    if (wants('get')) {
-      await requests(server, load, 'get', 2);
-      await requests(server, load, 'get', 64);
-    }
-    if (wants('list')) await requests(server, load, 'list', 4);
-    if (wants('watch')) {
-      await fanOut(server, 100);
-      await fanOut(server, 1000);
-    }
-    const usage = await server.usage();
-    if (usage) report.add(server.name, 'memory after the load', usage.rssBytes / 1e6, 'MB', '', true);
-  } finally {
-    await load.stop();
-  }
-}
+type Workload = (server: BenchServer, load: Load, round: number) => Promise<void>;
 
-async function requests(server: BenchServer, load: Load, kind: 'create' | 'get' | 'list', connections: number): Promise<void> {
-  const prefix = kind === 'get' ? 'fill' : `${kind}-${connections}`;
+const WORKLOADS: readonly (readonly [name: string, run: Workload])[] = [
+  ['create', (server, load, round) => requests(server, load, 'create', 2, round)],
+  ['create', (server, load, round) => requests(server, load, 'create', 64, round)],
+  ['get', (server, load, round) => requests(server, load, 'get', 2, round)],
+  ['get', (server, load, round) => requests(server, load, 'get', 64, round)],
+  ['list', (server, load, round) => requests(server, load, 'list', 4, round)],
+  ['watch', (server, _load, round) => fanOut(server, 100, round)],
+  ['watch', (server, _load, round) => fanOut(server, 1000, round)],
+];
+
+async function requests(server: BenchServer, load: Load, kind: 'create' | 'get' | 'list', connections: number, round: number): Promise<void> {
+  const prefix = kind === 'get' ? 'fill' : `${kind}-${connections}-${round}`;
   const before = await server.usage();
   const m = await load.requests({ kind, url: server.url, token: server.token, connections, seconds: SECONDS, prefix, objects: LIST_OBJECTS / 2 });
-  const after = await server.usage();
-  const cpu = before && after ? `, ${((after.cpuMs - before.cpuMs) / m.count).toFixed(3)} ms of CPU each` : '';
-  const what = kind === 'list' ? `list ${LIST_OBJECTS} ConfigMaps` : `${kind} ConfigMap 1 KB`;
-  report.add(server.name, `${what}, ${connections} connections`, m.perSecond, '/s', `p50 ${m.p50.toFixed(1)} ms, p99 ${m.p99.toFixed(1)} ms${cpu}`);
+  const what = `${kind === 'list' ? `list ${LIST_OBJECTS} ConfigMaps` : `${kind} ConfigMap 1 KB`}, ${connections} connections`;
+  report.add(server.name, what, m.perSecond, '/s', `p50 ${m.p50.toFixed(1)} ms, p99 ${m.p99.toFixed(1)} ms`);
+  await reportCpu(server, what, before, m.count);
 }
 
-/** Exactly LIST_OBJECTS objects in another namespace's stead: those of the create runs are removed first. */
+/** What the server's processes spent on each of `count` answers. */
+async function reportCpu(server: BenchServer, what: string, before: Usage | undefined, count: number): Promise<void> {
+  const after = await server.usage();
+  if (before && after) report.add(server.name, `${what}: CPU time`, (after.cpuMs - before.cpuMs) / count, 'ms each', '', true);
+}
+
+/** Exactly LIST_OBJECTS objects: those of the create runs are removed first. */
 async function fill(server: BenchServer, load: Load): Promise<void> {
   const connection = await RawConnection.open(new URL(server.url));
   const head = `host: bench\r\nauthorization: Bearer ${server.token}\r\n`;
@@ -58,9 +52,9 @@ async function fill(server: BenchServer, load: Load): Promise<void> {
 }
 
 /** One update at a time to everybody who watches: how many events arrive in all, and how long a round takes. */
-async function fanOut(server: BenchServer, watchers: number): Promise<void> {
+async function fanOut(server: BenchServer, watchers: number, run: number): Promise<void> {
   const load = new Load();
-  const watched = `fan-${watchers}`;
+  const watched = `fan-${watchers}-${run}`;
   const writer = await RawConnection.open(new URL(server.url));
   const head = `host: bench\r\nauthorization: Bearer ${server.token}\r\ncontent-type: application/merge-patch+json\r\n`;
   const path = '/api/v1/namespaces/default/configmaps';
@@ -89,12 +83,12 @@ async function fanOut(server: BenchServer, watchers: number): Promise<void> {
     rounds.push(performance.now() - start);
   }
   const seconds = (performance.now() - begin) / 1000;
-  const after = await server.usage();
   rounds.sort((a, b) => a - b);
   const events = rounds.length * watchers;
-  const cpu = usage && after ? `, ${(((after.cpuMs - usage.cpuMs) * 1000) / events).toFixed(1)} µs of CPU an event` : '';
   const p = (share: number) => (rounds[Math.floor(rounds.length * share)] ?? 0).toFixed(1);
-  report.add(server.name, `watch fan-out, ${watchers} watchers over HTTP/2`, events / seconds, 'events/s', `p50 ${p(0.5)} ms a round, p99 ${p(0.99)} ms${cpu}`);
+  const what = `watch fan-out, ${watchers} watchers over HTTP/2`;
+  report.add(server.name, what, events / seconds, 'events/s', `p50 ${p(0.5)} ms a round, p99 ${p(0.99)} ms`);
+  await reportCpu(server, what, usage, events);
   writer.close();
   await load.stop();
 }
@@ -107,13 +101,23 @@ async function settle(count: () => Promise<number>): Promise<void> {
   }
 }
 
-for (const start of [startOwn, startPeer]) {
-  const server = await start();
-  if (!server) continue;
-  try {
-    await measure(server);
-  } finally {
-    await server.stop();
+const servers = [await startOwn(), await startPeer()].filter((server) => server !== undefined);
+const load = new Load();
+try {
+  let filled = false;
+  for (const [name, run] of WORKLOADS) {
+    if (only !== undefined && name !== only) continue;
+    // What is read is the same for all, and nothing else is there.
+    if (name !== 'create' && !filled) for (const server of servers) await fill(server, load);
+    filled ||= name !== 'create';
+    for (let round = 0; round < ROUNDS; round++) for (const server of servers) await run(server, load, round);
   }
+  for (const server of servers) {
+    const usage = await server.usage();
+    if (usage) report.add(server.name, 'memory after the load', usage.rssBytes / 1e6, 'MB', '', true);
+  }
+} finally {
+  await load.stop();
+  for (const server of servers) await server.stop();
 }
 report.compare('wherry', 'peer');

@@ -1,29 +1,26 @@
 /** Lines of a benchmark: what was measured, and how ours compares with the peer's in the same run. */
-export interface Row {
-  readonly what: string;
+interface Row {
   readonly unit: string;
-  /** By server. */
-  readonly values: ReadonlyMap<string, number>;
-  /** Said after the figures, by server. */
-  readonly details: ReadonlyMap<string, string>;
-  readonly lowerIsBetter?: boolean;
+  readonly lower: boolean;
+  /** The best of each server's rounds: what other work on the machine took away says nothing about a server. */
+  readonly best: Map<string, number>;
 }
 
 export class Report {
-  readonly #rows = new Map<string, { unit: string; lower: boolean; values: Map<string, number>; details: Map<string, string> }>();
+  readonly #rows = new Map<string, Row>();
 
   add(server: string, what: string, value: number, unit: string, detail = '', lowerIsBetter = false): void {
-    const row = this.#rows.get(what) ?? { unit, lower: lowerIsBetter, values: new Map(), details: new Map() };
+    const row = this.#rows.get(what) ?? { unit, lower: lowerIsBetter, best: new Map<string, number>() };
     this.#rows.set(what, row);
-    row.values.set(server, value);
-    row.details.set(server, detail);
+    const before = row.best.get(server);
+    row.best.set(server, before === undefined ? value : lowerIsBetter ? Math.min(before, value) : Math.max(before, value));
     console.log(`${server.padEnd(8)} ${what}: ${number(value)} ${unit}${detail ? ` (${detail})` : ''}`);
   }
 
   /** Ratios to the peer, above 1 when ours is better. Nothing without a peer. */
   compare(own: string, peer: string): void {
-    for (const [what, { values, unit, lower }] of this.#rows) {
-      const [ours, theirs] = [values.get(own), values.get(peer)];
+    for (const [what, { best, unit, lower }] of this.#rows) {
+      const [ours, theirs] = [best.get(own), best.get(peer)];
       if (ours === undefined || theirs === undefined || ours === 0 || theirs === 0) continue;
       const ratio = lower ? theirs / ours : ours / theirs;
       console.log(`${ratio.toFixed(2).padStart(6)}x ${what}: ${number(ours)} against ${number(theirs)} ${unit}`);

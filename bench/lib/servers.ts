@@ -1,6 +1,6 @@
 /** The servers that a benchmark compares: our own, and a peer when WHERRY_PEER_APISERVER names one. */
 import { execFile, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -57,15 +57,14 @@ export async function startOwn(): Promise<BenchServer> {
 
 /**
  * WHERRY_PEER_APISERVER is either `https://host:port,token` of a server that runs, or a script: `<script> start <directory> <port>` starts
- * one with the token `admin-token`, `<script> stop <directory>` stops it.
+ * one with the token `admin-token`, `<script> stop <directory>` stops it; `*.pid` files in the directory tell whose CPU time and memory count.
  */
 export async function startPeer(): Promise<BenchServer | undefined> {
   const peer = process.env['WHERRY_PEER_APISERVER'];
   if (!peer) return undefined;
-  const usage = () => Promise.resolve(undefined);
   if (peer.startsWith('https://')) {
     const [url = '', token = ''] = peer.split(',');
-    return { name: 'peer', url, token, usage, stop: () => Promise.resolve() };
+    return { name: 'peer', url, token, usage: () => Promise.resolve(undefined), stop: () => Promise.resolve() };
   }
   const run = promisify(execFile);
   const directory = mkdtempSync(join(tmpdir(), 'wherry-bench-peer-'));
@@ -75,10 +74,30 @@ export async function startPeer(): Promise<BenchServer | undefined> {
     name: 'peer',
     url: `https://127.0.0.1:${port}`,
     token: 'admin-token',
-    usage,
+    usage: () => Promise.resolve(usageOf(pidsIn(directory))),
     async stop() {
       await run(peer, ['stop', directory]);
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+function pidsIn(directory: string): string[] {
+  const files = readdirSync(directory).filter((name) => name.endsWith('.pid'));
+  return files.map((name) => readFileSync(join(directory, name), 'utf8').trim());
+}
+
+const CLOCK_TICK_MS = 10;
+const PAGE_BYTES = 4096;
+
+/** CPU time (user and system) and resident memory of processes, from /proc. */
+function usageOf(pids: readonly string[]): Usage {
+  let [cpuMs, rssBytes] = [0, 0];
+  for (const pid of pids) {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    cpuMs += (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS;
+    rssBytes += Number(fields[21]) * PAGE_BYTES;
+  }
+  return { cpuMs, rssBytes };
 }
