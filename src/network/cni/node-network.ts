@@ -52,6 +52,7 @@ class NodeNetwork implements NodeNetworkHandle {
   readonly #runner;
   readonly #removers: (() => void)[] = [];
   readonly ready: Promise<void>;
+  #waiting = false;
   #markReady: () => void = () => undefined;
   /** Masquerade scripts as last applied, by family. */
   readonly #applied = new Map<IpFamily, string>();
@@ -98,7 +99,11 @@ class NodeNetwork implements NodeNetworkHandle {
     const node = this.#nodes.lister.get(this.#options.nodeName);
     const podCIDRs = { 4: podCIDRsOf(node, 4).map(formatCidr), 6: podCIDRsOf(node, 6).map(formatCidr) };
     const all = [...podCIDRs[4], ...podCIDRs[6]];
-    if (all.length === 0) return;
+    if (all.length === 0) {
+      if (!this.#waiting) this.#ctx.log.info('Waiting for the pod range of the node', { node: this.#options.nodeName });
+      this.#waiting = true;
+      return;
+    }
     const { host, cniConfDir, ipamDir, bridgeName, mtu, nodeName } = this.#options;
     applyNodeSysctls(host?.sysctl ?? systemSysctl, { ipv4: podCIDRs[4].length > 0, ipv6: podCIDRs[6].length > 0 });
     for (const family of [4, 6] as const) {

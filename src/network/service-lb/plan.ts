@@ -61,6 +61,12 @@ function addressesFor(service: Service, nodes: readonly Node[], slices: readonly
   return loadBalancerIP && ips.includes(loadBalancerIP) ? [loadBalancerIP] : ips.sort();
 }
 
+/** Addresses at which nodes are reached from outside: of those that are Ready and not excluded, IPv4 before IPv6, sorted. */
+export function readyNodeAddresses(nodes: readonly Node[]): string[] {
+  const eligible = nodes.filter(isEligible);
+  return ['IPv4', 'IPv6'].flatMap((family) => eligible.flatMap((node) => addressOf(node, family) ?? []).sort());
+}
+
 /** What reaches the node from outside: its ExternalIP if it has one. */
 function addressOf(node: Node, family: string): string | undefined {
   for (const type of ['ExternalIP', 'InternalIP']) {
