@@ -1,7 +1,7 @@
 import type { Draft, KubeObject } from '../../api/object.ts';
 import type { Client, ResourceRef } from '../../client/client.ts';
 import { clusterRoleBindings, clusterRoles, configMaps, roleBindings, roles, services } from '../../client/resources.ts';
-import { isAlreadyExists } from '../../machinery/status-error.ts';
+import { isAlreadyExists, isNotFound } from '../../machinery/status-error.ts';
 import {
   clusterInfo,
   CLUSTER_INFO_BINDING,
@@ -33,9 +33,18 @@ export async function ensureAddOns(client: Client, options: AddOnOptions): Promi
   ]);
 }
 
+/** Looks first: creating a Service that exists is refused because of its address, not because of its name. */
 async function ensure<T extends KubeObject>(client: Client, ref: ResourceRef<T>, object: Draft<T>): Promise<void> {
+  const { name = '', namespace } = (object as { metadata: { name?: string; namespace?: string } }).metadata;
+  const resource = client.resource(ref);
   try {
-    await client.resource(ref).create(object);
+    await resource.get(name, { namespace });
+    return;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  try {
+    await resource.create(object);
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
   }
