@@ -18,7 +18,32 @@ export class CelSyntaxError extends Error {
   }
 }
 
-const OPERATORS = ['&&', '||', '==', '!=', '<=', '>=', '<', '>', '+', '-', '*', '/', '%', '!', '?', ':', '.', ',', '(', ')', '[', ']', '{', '}'];
+const OPERATORS = [
+  '&&',
+  '||',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '<',
+  '>',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '!',
+  '?',
+  ':',
+  '.',
+  ',',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+];
 const NUMBER = /(?:0x[0-9a-fA-F]+[uU]?|\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?|\d+[uU]?)/y;
 const IDENTIFIER = /[_a-zA-Z][_a-zA-Z0-9]*|`[^`\n]+`/y;
 const STRING = /([rRbB]{0,2})("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/y;
@@ -67,21 +92,43 @@ function stringToken(match: RegExpExecArray, at: number): Token {
   const width = quoted.startsWith('"""') || quoted.startsWith("'''") ? 3 : 1;
   const body = quoted.slice(width, -width);
   const isRaw = /[rR]/.test(prefix);
-  if (/[bB]/.test(prefix)) return { kind: 'bytes', text, value: isRaw ? Buffer.from(body) : Buffer.concat(unescape(body, at, true) as Buffer[]), at };
+  if (/[bB]/.test(prefix))
+    return { kind: 'bytes', text, value: isRaw ? Buffer.from(body) : Buffer.concat(unescape(body, at, true) as Buffer[]), at };
   return { kind: 'string', text, value: isRaw ? body : (unescape(body, at, false) as string[]).join(''), at };
 }
 
-const SIMPLE: Record<string, string> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '?': '?', '"': '"', "'": "'", '`': '`' };
+const SIMPLE: Record<string, string> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  '?': '?',
+  '"': '"',
+  "'": "'",
+  '`': '`',
+};
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|X([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|([\s\S]))|[^\\]+/g;
 
 function unescape(body: string, at: number, bytes: boolean): (string | Buffer)[] {
   return [...body.matchAll(ESCAPE)].map(([whole, x, bigX, u, bigU, octal, simple]) => {
     if (!whole.startsWith('\\')) return bytes ? Buffer.from(whole) : whole;
     const byte = x ?? bigX;
-    const code = byte !== undefined ? parseInt(byte, 16) : octal !== undefined ? parseInt(octal, 8) : u !== undefined || bigU !== undefined ? parseInt(u ?? bigU ?? '', 16) : undefined;
+    const code =
+      byte !== undefined
+        ? parseInt(byte, 16)
+        : octal !== undefined
+          ? parseInt(octal, 8)
+          : u !== undefined || bigU !== undefined
+            ? parseInt(u ?? bigU ?? '', 16)
+            : undefined;
     if (code !== undefined) {
-      if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) throw new CelSyntaxError(`Syntax error: invalid unicode code point in ${whole}`, at);
-      return bytes ? (u ?? bigU ? Buffer.from(String.fromCodePoint(code)) : Buffer.from([code])) : String.fromCodePoint(code);
+      if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+        throw new CelSyntaxError(`Syntax error: invalid unicode code point in ${whole}`, at);
+      return bytes ? ((u ?? bigU) ? Buffer.from(String.fromCodePoint(code)) : Buffer.from([code])) : String.fromCodePoint(code);
     }
     const text = SIMPLE[simple ?? ''];
     if (text === undefined) throw new CelSyntaxError(`Syntax error: invalid escape ${whole}`, at);

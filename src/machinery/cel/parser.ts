@@ -11,10 +11,39 @@ export function parseCel(source: string): Expr {
 }
 
 const BINARY: readonly (readonly string[])[] = [['||'], ['&&'], ['<', '<=', '>=', '>', '==', '!=', 'in'], ['+', '-'], ['*', '/', '%']];
-const RESERVED = new Set(['as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while', 'in']);
+const RESERVED = new Set([
+  'as',
+  'break',
+  'const',
+  'continue',
+  'else',
+  'for',
+  'function',
+  'if',
+  'import',
+  'let',
+  'loop',
+  'package',
+  'namespace',
+  'return',
+  'var',
+  'void',
+  'while',
+  'in',
+]);
 /** Macro name to how many arguments it takes, variables included. */
 const MACROS: Record<string, readonly number[]> = {
-  all: [2, 3], exists: [2, 3], exists_one: [2, 3], existsOne: [2, 3], map: [2, 3], filter: [2], transformList: [3, 4], transformMap: [3, 4], transformMapEntry: [3, 4], optMap: [2], optFlatMap: [2],
+  all: [2, 3],
+  exists: [2, 3],
+  exists_one: [2, 3],
+  existsOne: [2, 3],
+  map: [2, 3],
+  filter: [2],
+  transformList: [3, 4],
+  transformMap: [3, 4],
+  transformMapEntry: [3, 4],
+  optMap: [2],
+  optFlatMap: [2],
 };
 const MAX_DEPTH = 250;
 
@@ -61,7 +90,11 @@ class Parser {
       const next = this.#peek();
       if (token.text === '-' && (next.kind === 'int' || next.kind === 'double')) {
         this.#take();
-        return this.#postfix({ kind: 'literal', value: next.kind === 'int' ? -(next.value as bigint) : -(next.value as number), at: token.at });
+        return this.#postfix({
+          kind: 'literal',
+          value: next.kind === 'int' ? -(next.value as bigint) : -(next.value as number),
+          at: token.at,
+        });
       }
       return { kind: 'call', name: token.text === '!' ? '!_' : '-_', args: [this.#unary()], at: token.at };
     }
@@ -105,7 +138,8 @@ class Parser {
   #primary(): Expr {
     const token = this.#take();
     const { at } = token;
-    if (token.kind === 'int' || token.kind === 'double' || token.kind === 'string' || token.kind === 'bytes') return { kind: 'literal', value: token.value, at };
+    if (token.kind === 'int' || token.kind === 'double' || token.kind === 'string' || token.kind === 'bytes')
+      return { kind: 'literal', value: token.value, at };
     if (token.kind === 'uint') return { kind: 'call', name: 'uint', args: [{ kind: 'literal', value: token.value, at }], at };
     if (token.kind === 'identifier') return this.#identifier(token);
     switch (token.text) {
@@ -218,12 +252,18 @@ class Parser {
   }
 
   #unexpected({ kind, text, at }: Token): CelSyntaxError {
-    return new CelSyntaxError(kind === 'end' ? "Syntax error: mismatched input '<EOF>' expecting an expression" : `Syntax error: mismatched input '${text}'`, at);
+    return new CelSyntaxError(
+      kind === 'end' ? "Syntax error: mismatched input '<EOF>' expecting an expression" : `Syntax error: mismatched input '${text}'`,
+      at,
+    );
   }
 }
 
 function isTypeName(expression: Expr): boolean {
-  return expression.kind === 'ident' || (expression.kind === 'select' && !expression.test && !expression.optional && isTypeName(expression.target));
+  return (
+    expression.kind === 'ident' ||
+    (expression.kind === 'select' && !expression.test && !expression.optional && isTypeName(expression.target))
+  );
 }
 
 function typeName(expression: Expr): string {

@@ -2,7 +2,14 @@
  * Values of CEL in JavaScript: int is bigint, double is number, uint is Uint, string, boolean, null, bytes is Uint8Array, list is an array,
  * map is a Map or a plain object (JSON objects are read in place). JSON integers become int when they are looked at.
  */
-export class CelError extends Error {}
+export class CelError extends Error {
+  /** Not to be absorbed by what else an expression says: the budget is spent. */
+  readonly fatal: boolean;
+  constructor(message: string, fatal = false) {
+    super(message);
+    this.fatal = fatal;
+  }
+}
 
 export class Uint {
   readonly value: bigint;
@@ -57,10 +64,49 @@ export class Opaque<T = unknown> {
   }
 }
 
-/** A JSON value as CEL sees it. */
+/** A map whose entries are computed when they are asked for. */
+export class LazyMap {
+  readonly get: (name: string) => unknown;
+  readonly has: (name: string) => boolean;
+  constructor(has: (name: string) => boolean, get: (name: string) => unknown) {
+    this.has = has;
+    this.get = get;
+  }
+}
+
+const adaptedLists = new WeakMap<readonly unknown[], unknown[]>();
+
+/** A JSON value as CEL sees it: whole numbers are int. Objects stay as they are: their fields are adapted when they are read. */
 export function adapt(value: unknown): unknown {
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return BigInt(value);
-  return value === undefined ? null : value;
+  if (!Array.isArray(value)) return value === undefined ? null : value;
+  let list = adaptedLists.get(value);
+  if (!list) adaptedLists.set(value, (list = value.map(adapt)));
+  return list;
+}
+
+/** The JSON of a CEL value; throws CelError for values that have none. */
+export function toJson(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Uint) return Number(value.value);
+  if (Array.isArray(value)) return value.map(toJson);
+  if (value instanceof StructValue) return Object.fromEntries(Object.entries(value.fields).map(([key, v]) => [key, toJson(v)]));
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, v]) => [String(key), toJson(v)]));
+  if (value instanceof Optional) return value.present ? toJson(value.value) : null;
+  if (value instanceof Opaque) return value.text;
+  if (isMap(value) || value === null || typeof value !== 'object') return value;
+  throw new CelError(`unsupported conversion of ${typeOf(value)} to JSON`);
+}
+
+/** A message that an expression made: `Object.spec{...}`, `JSONPatch{...}`. */
+export class StructValue {
+  readonly type: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  constructor(type: string, fields: Readonly<Record<string, unknown>>) {
+    this.type = type;
+    this.fields = fields;
+  }
 }
 
 export function isMap(value: unknown): value is Map<unknown, unknown> | Record<string, unknown> {
@@ -70,7 +116,8 @@ export function isMap(value: unknown): value is Map<unknown, unknown> | Record<s
   return prototype === Object.prototype || prototype === null;
 }
 
-const keyOf = (key: unknown): unknown => (key instanceof Uint ? key.value : typeof key === 'number' && Number.isInteger(key) ? BigInt(key) : key);
+const keyOf = (key: unknown): unknown =>
+  key instanceof Uint ? key.value : typeof key === 'number' && Number.isInteger(key) ? BigInt(key) : key;
 
 /** undefined when the key is not there. */
 export function lookUp(map: Map<unknown, unknown> | Record<string, unknown>, key: unknown): unknown {
@@ -89,8 +136,8 @@ export function makeMap(entries: Iterable<readonly [unknown, unknown]>): Map<unk
 }
 
 export function typeOf(value: unknown): string {
-  const v = adapt(value);
-  if (v === null) return 'null_type';
+  const v = value;
+  if (v === null || v === undefined) return 'null_type';
   if (typeof v === 'boolean') return 'bool';
   if (typeof v === 'bigint') return 'int';
   if (typeof v === 'number') return 'double';
@@ -102,13 +149,12 @@ export function typeOf(value: unknown): string {
   if (v instanceof Timestamp) return 'google.protobuf.Timestamp';
   if (v instanceof Optional) return 'optional_type';
   if (v instanceof TypeValue) return 'type';
-  if (v instanceof Opaque) return v.type;
+  if (v instanceof Opaque || v instanceof StructValue) return v.type;
   return 'map';
 }
 
 /** CEL's equality: numbers by value across their types, everything else by structure; different types are unequal. */
-export function equal(left: unknown, right: unknown): boolean {
-  const [a, b] = [adapt(left), adapt(right)];
+export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   const order = compareNumbers(a, b);
   if (order !== undefined) return order === 0;
@@ -140,13 +186,13 @@ export function compareNumbers(a: unknown, b: unknown): number | undefined {
 }
 
 /** CEL's ordering; throws CelError for values that have none. */
-export function compare(left: unknown, right: unknown): number {
-  const [a, b] = [adapt(left), adapt(right)];
+export function compare(a: unknown, b: unknown): number {
   const order = compareNumbers(a, b);
   if (order !== undefined) return order;
   if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
-  if ((a instanceof Duration && b instanceof Duration) || (a instanceof Timestamp && b instanceof Timestamp)) return a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0;
+  if ((a instanceof Duration && b instanceof Duration) || (a instanceof Timestamp && b instanceof Timestamp))
+    return a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0;
   throw new CelError('no such overload');
 }
