@@ -16,6 +16,7 @@ import { endpointSliceMirroringController } from './endpointslice-mirroring/endp
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { garbageCollectorController } from './garbage-collector/garbage-collector-controller.ts';
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler-controller.ts';
 import { jobController } from './job/job-controller.ts';
 import { legacyServiceAccountTokenCleanerController } from './legacy-serviceaccount-token-cleaner/legacy-serviceaccount-token-cleaner-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
@@ -58,6 +59,7 @@ export const controllers: readonly Controller[] = [
   jobController,
   deploymentController,
   replicaSetController,
+  horizontalPodAutoscalerController,
   statefulSetController,
   disruptionController,
   cronJobController,
