@@ -123,17 +123,25 @@ export class ResourceStore {
     return stored;
   }
 
-  async #prepareAndCreate(object: AnyObject, context: WriteContext, strategyContext: StrategyContext, check: AdmissionCheck): Promise<AnyObject> {
+  async #prepareAndCreate(
+    object: AnyObject,
+    context: WriteContext,
+    strategyContext: StrategyContext,
+    check: AdmissionCheck,
+  ): Promise<AnyObject> {
     this.strategy.prepareForCreate?.(object, strategyContext);
     const { name, namespace } = object.metadata;
     this.#refuse(name || object.metadata.generateName || '', [
-      ...validateObjectMeta(object, this.definition.namespaced, this.strategy.validateName),
+      ...validateObjectMeta(object, this.definition.namespaced, this.strategy.validateName, this.definition.schemaId !== ''),
       ...((await this.strategy.validate?.(object, strategyContext)) ?? []),
     ]);
     await check(object, undefined);
     if (context.dryRun && this.find(namespace, name)) throw alreadyExists(this.groupResource, name);
     const stored = await this.#write(object, context, (key, bytes, attachment) => this.#o.storage.create(key, bytes, { attachment }));
-    if (!stored) throw this.find(namespace, name)?.object.metadata.deletionTimestamp ? beingDeleted(this.groupResource, name) : alreadyExists(this.groupResource, name);
+    if (!stored)
+      throw this.find(namespace, name)?.object.metadata.deletionTimestamp
+        ? beingDeleted(this.groupResource, name)
+        : alreadyExists(this.groupResource, name);
     return stored;
   }
 
@@ -143,7 +151,8 @@ export class ResourceStore {
       const current = this.find(request.namespace, request.name);
       if (!current && !request.allowCreate) throw notFound(this.groupResource, request.name);
       const object = await request.change(current?.object as AnyObject | undefined);
-      if (!current) return { object: await this.create(withoutRevision(object), request, request.checkCreate ?? request.check), created: true };
+      if (!current)
+        return { object: await this.create(withoutRevision(object), request, request.checkCreate ?? request.check), created: true };
       const insists = this.#checkPreconditions(object, current, request.toCurrent === true);
       const written = await this.#tryUpdate(object, current, request);
       if (written) return { object: written, created: false };
@@ -169,12 +178,18 @@ export class ResourceStore {
   }
 
   /** Undefined when another write was first; `stored` tells whether the new object was written. */
-  async #prepareAndUpdate(object: AnyObject, current: CachedObject, request: UpdateRequest, context: StrategyContext): Promise<{ object: AnyObject; stored: boolean } | undefined> {
+  async #prepareAndUpdate(
+    object: AnyObject,
+    current: CachedObject,
+    request: UpdateRequest,
+    context: StrategyContext,
+  ): Promise<{ object: AnyObject; stored: boolean } | undefined> {
     const old = current.object as AnyObject;
-    const rules = request.override ?? (request.part === 'status' ? (this.strategy.status ?? {}) : request.part === 'raw' ? {} : this.strategy);
+    const rules =
+      request.override ?? (request.part === 'status' ? (this.strategy.status ?? {}) : request.part === 'raw' ? {} : this.strategy);
     rules.prepareForUpdate?.(object, old, context);
     this.#refuse(request.name, [
-      ...validateObjectMetaUpdate(object, old),
+      ...validateObjectMetaUpdate(object, old, this.definition.schemaId !== ''),
       ...((await rules.validateUpdate?.(object, old, context)) ?? []),
     ]);
     await request.check(object, old);
@@ -183,7 +198,9 @@ export class ResourceStore {
       return removed && { object: removed, stored: false };
     }
     if (sameContent(object, old)) return { object: old, stored: false };
-    const stored = await this.#write(object, request, (key, bytes, attachment) => this.#o.storage.update(key, bytes, current.revision, { attachment }));
+    const stored = await this.#write(object, request, (key, bytes, attachment) =>
+      this.#o.storage.update(key, bytes, current.revision, { attachment }),
+    );
     return stored && { object: stored, stored: true };
   }
 
@@ -198,7 +215,8 @@ export class ResourceStore {
       await request.check(undefined, old);
       const plan = planDeletion(old, request.options, this.strategy, this.#o.clock.now());
       if (plan.action === 'none') return { object: old, gone: false };
-      const done = plan.action === 'mark' ? await this.#mark(plan.object, current, request) : await this.#remove(plan.object, current, request);
+      const done =
+        plan.action === 'mark' ? await this.#mark(plan.object, current, request) : await this.#remove(plan.object, current, request);
       if (done) return { object: done, gone: plan.action === 'remove' };
       if (attempt >= MAX_RETRIES) throw conflict(this.groupResource, request.name, OPTIMISTIC_LOCK_MESSAGE);
     }
@@ -230,7 +248,10 @@ export class ResourceStore {
     if (context.dryRun) return object;
     try {
       const result = await put(key, encodeForStorage(object), object);
-      return result.ok ? ((this.cache.get(key)?.revision === result.revision ? this.cache.get(key)?.object : undefined) as AnyObject | undefined) ?? withRevision(object, result.revision) : this.#lost(result);
+      return result.ok
+        ? (((this.cache.get(key)?.revision === result.revision ? this.cache.get(key)?.object : undefined) as AnyObject | undefined) ??
+            withRevision(object, result.revision))
+        : this.#lost(result);
     } catch (error) {
       if (error instanceof ValueTooLargeError) throw requestEntityTooLarge('limit is 1572864');
       throw error;
@@ -247,7 +268,11 @@ export class ResourceStore {
   #checkPreconditions(object: AnyObject, current: CachedObject, toCurrent: boolean): boolean {
     const { resourceVersion, uid, name } = object.metadata;
     if (uid && uid !== current.object.metadata.uid) {
-      throw conflict(this.groupResource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.object.metadata.uid}`);
+      throw conflict(
+        this.groupResource,
+        name,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.object.metadata.uid}`,
+      );
     }
     if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
       if (this.strategy.allowUnconditionalUpdate === false && !toCurrent) throw mustBeSpecified(this.definition, name);
@@ -260,10 +285,15 @@ export class ResourceStore {
   #checkDeletePreconditions(request: DeleteRequest, old: AnyObject): void {
     const { uid, resourceVersion } = request.options.preconditions ?? {};
     const fail = (what: string, wanted: string, is: string) => {
-      throw conflict(this.groupResource, request.name, `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${is}`);
+      throw conflict(
+        this.groupResource,
+        request.name,
+        `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${is}`,
+      );
     };
     if (uid !== undefined && uid !== old.metadata.uid) fail('UID', uid, old.metadata.uid);
-    if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion) fail('ResourceVersion', resourceVersion, old.metadata.resourceVersion);
+    if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion)
+      fail('ResourceVersion', resourceVersion, old.metadata.resourceVersion);
   }
 
   #refuse(name: string, errors: FieldError[]): void {
@@ -304,6 +334,7 @@ function beingDeleted(gr: GroupResource, name: string) {
 }
 
 function mustBeSpecified(definition: ResourceDefinition, name: string) {
-  return toInvalid({ group: definition.group, kind: definition.kind }, name, [invalid(fieldPath('metadata', 'resourceVersion'), 0, 'must be specified for an update')]);
+  return toInvalid({ group: definition.group, kind: definition.kind }, name, [
+    invalid(fieldPath('metadata', 'resourceVersion'), 0, 'must be specified for an update'),
+  ]);
 }
-

@@ -1,8 +1,8 @@
-import type { AppArmorProfile, Container, Pod } from '../../../../api/core/v1.gen.ts';
+import type { Container, Pod } from '../../../../api/core/v1.gen.ts';
+import { profileOf } from '../../shared/pods/app-armor-profile.ts';
 import { semanticEqual } from '../../shared/semantic-equal.ts';
 
 const ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/';
-const LOCAL = 'localhost/';
 
 /** Turns the annotations of old into the field, where the field is not set (KEP-24, version skew). */
 export function syncAppArmorAnnotations({ metadata, spec }: Pod): void {
@@ -16,12 +16,4 @@ export function syncAppArmorAnnotations({ metadata, spec }: Pod): void {
     if (profile && !semanticEqual(profile, spec.securityContext?.appArmorProfile))
       (container.securityContext ??= {}).appArmorProfile = profile;
   }
-}
-
-/** Undefined for an annotation that means no valid profile. */
-export function profileOf(annotation: string): AppArmorProfile | undefined {
-  if (annotation === 'unconfined') return { type: 'Unconfined' };
-  if (annotation === 'runtime/default') return { type: 'RuntimeDefault' };
-  const name = annotation.startsWith(LOCAL) ? annotation.slice(LOCAL.length) : '';
-  return name !== '' && name === name.trim() && name.length <= 4095 ? { type: 'Localhost', localhostProfile: name } : undefined;
 }

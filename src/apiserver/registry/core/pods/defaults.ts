@@ -16,11 +16,13 @@ import type {
 } from '../../../../api/core/v1.gen.ts';
 import { rule, type DefaultRules } from '../../shared/defaulting.ts';
 import { defaultPullPolicy } from '../../shared/image-reference.ts';
+import { disabledPodFields, dropDisabledSpecFields } from './disabled-fields.ts';
 import { defaultHugePageLimits, defaultPodLevelRequests } from './pod-level-defaults.ts';
 
 const MODE_0644 = 0o644;
 
 export const podDefaults: DefaultRules = {
+  ...disabledPodFields,
   'core/v1.Pod': rule(defaultPod),
   'core/v1.PodTemplateSpec': rule<PodTemplateSpec>((template) => void (template.metadata && dropLegacyAnnotations(template.metadata))),
   'core/v1.PodStatus': rule(agreeOnPodIps),
@@ -71,6 +73,7 @@ function defaultHostPorts(container: Container): void {
 }
 
 function defaultPodSpec(spec: PodSpec): void {
+  dropDisabledSpecFields(spec);
   spec.restartPolicy ||= 'Always';
   spec.terminationGracePeriodSeconds ??= 30;
   spec.dnsPolicy ||= 'ClusterFirst';

@@ -1,13 +1,18 @@
 import type { Pod } from '../../../../api/core/v1.gen.ts';
 import type { AnyObject } from '../../../../api/object.ts';
 import { qosClass } from '../../../../machinery/pod/qos-class.ts';
-import { semanticEqual } from '../../shared/semantic-equal.ts';
+import { isDNS1123Label } from '../../../../machinery/names.ts';
+import { podWarnings } from '../../shared/pods/warnings.ts';
 import { resetObjectMetaForStatus } from '../../shared/reset-meta.ts';
+import { semanticEqual } from '../../shared/semantic-equal.ts';
 import type { Strategy } from '../../strategy.ts';
 import { syncAppArmorAnnotations } from './app-armor.ts';
 import { mergeMatchLabelKeys } from './match-label-keys.ts';
 import { keepObservedGenerations } from './observed-generation.ts';
+import { validatePodResize } from './resize-validation.ts';
 import { keepOnlyResize } from './resize.ts';
+import { validatePodStatusUpdate } from './status-validation.ts';
+import { validateEphemeralContainersUpdate, validatePod, validatePodUpdate } from './validation.ts';
 
 const asPod = (object: AnyObject) => object as unknown as Pod;
 
@@ -29,6 +34,15 @@ export const podStrategy: Strategy = {
     mergeMatchLabelKeys(pod);
     syncAppArmorAnnotations(pod);
   },
+  validate: (object) => validatePod(asPod(object)),
+  validateUpdate: (object, old) => validatePodUpdate(asPod(object), asPod(old)),
+  warnings(object, old) {
+    if (old) return [];
+    const messages = isDNS1123Label(object.metadata.name);
+    const hostname =
+      "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
+    return [...(messages.length > 0 ? [`${hostname}: [${messages.join(' ')}]`] : []), ...podWarnings(asPod(object))];
+  },
   gracePeriodSeconds(object, requested) {
     const { spec, status } = asPod(object);
     if (!spec.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
@@ -45,6 +59,7 @@ export const podStrategy: Strategy = {
       if (!pod.status.qosClass && was.status?.qosClass) pod.status.qosClass = was.status.qosClass;
       keepObservedGenerations(pod, was);
     },
+    validateUpdate: (object, old) => validatePodStatusUpdate(asPod(object), asPod(old)),
   },
   subresources: {
     ephemeralcontainers: {
@@ -57,6 +72,7 @@ export const podStrategy: Strategy = {
         Object.assign(object, { spec, status: old['status'] });
         countChange(object, old);
       },
+      validateUpdate: (object, old) => validateEphemeralContainersUpdate(asPod(object), asPod(old)),
     },
     resize: {
       prepareForUpdate(object, old) {
@@ -65,6 +81,7 @@ export const podStrategy: Strategy = {
         object['status'] = old['status'];
         countChange(object, old);
       },
+      validateUpdate: (object, old) => validatePodResize(asPod(object), asPod(old)),
     },
   },
   selectableFieldNames: [
