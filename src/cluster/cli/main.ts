@@ -41,6 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (['version', '--version'].includes(name)) return print(await versionText());
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!entry) return fail(`unknown command "${name}"\n\n${usage()}`, 2);
+  endWithReader();
   const release = keepAlive(); // The clock's timers let a process end while it waits.
   try {
     return await (await entry.load()).command.run(rest);
@@ -74,4 +75,13 @@ function print(text: string): number {
 function fail(text: string, code: number): number {
   process.stderr.write(`wherry: ${text}\n`);
   return code;
+}
+
+/** A reader that has seen enough (`wherry status | head`) ends the command, as it ends any other program. */
+function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(0);
+    });
 }

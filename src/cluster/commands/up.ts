@@ -9,7 +9,7 @@ import { flagHelp, parseFlags } from '../cli/flags.ts';
 import { lineProgress, type Progress } from '../cli/progress.ts';
 import { resolveDataDir, type Cluster } from '../config/open-cluster.ts';
 import { pushExampleImages } from '../example-registry/push-example-images.ts';
-import { adminEntry } from '../pki/cluster-kubeconfigs.ts';
+import { adminEntry, KUBECONFIG_USER } from '../pki/cluster-kubeconfigs.ts';
 import { mergeKubeconfig } from '../pki/kubeconfig.ts';
 import { adminClient } from '../up/admin-client.ts';
 import { configure } from '../up/configure.ts';
@@ -47,7 +47,7 @@ export const command: Command = {
 };
 
 async function becomeReady(cluster: Cluster, client: Client, flags: UpFlags, progress: Progress, since: number): Promise<void> {
-  const { config, paths } = cluster;
+  const { config } = cluster;
   const options = { cluster, client, clock: systemClock, timeoutMs: flags.timeout };
   const { exampleRegistryPort } = config;
   const images = exampleRegistryPort === undefined ? undefined : pushImages(cluster, exampleRegistryPort);
@@ -72,7 +72,7 @@ async function becomeReady(cluster: Cluster, client: Client, flags: UpFlags, pro
     await progress.step(
       `cluster added to ${userKubeconfig()}`,
       () => mergeIntoUserKubeconfig(cluster),
-      () => `context ${paths.adminKubeconfig}`,
+      () => `context ${KUBECONFIG_USER}@${adminEntry(cluster).cluster}`,
     );
 }
 

@@ -60,7 +60,7 @@ export function clusterInfoKubeconfig(server: string, ca: string): string {
  * excepted. Throws when `existing` is no kubeconfig.
  */
 export function mergeKubeconfig(existing: string, entry: KubeconfigEntry): string {
-  const old = (load(existing) ?? {}) as Record<string, unknown>;
+  const old = (existing.trim() === '' ? {} : (load(existing) ?? {})) as Record<string, unknown>;
   if (typeof old !== 'object' || Array.isArray(old) || (old['kind'] !== undefined && old['kind'] !== 'Config'))
     throw new Error('Cannot merge into the kubeconfig: the file is no kubeconfig');
   const ours = kubeconfig(entry);
@@ -73,7 +73,7 @@ export function mergeKubeconfig(existing: string, entry: KubeconfigEntry): strin
 
 /** `existing` without the cluster's entries; undefined when it held none of them. */
 export function withoutCluster(existing: string, cluster: string, user: string): string | undefined {
-  const old = load(existing) as Kubeconfig | null;
+  const old = existing.trim() === '' ? null : (load(existing) as Kubeconfig | null);
   const context = `${user}@${cluster}`;
   if (!old?.contexts?.some((c) => c.name === context)) return undefined;
   const without = (list: Named[] | undefined, name: string) => (list ?? []).filter((n) => n.name !== name);

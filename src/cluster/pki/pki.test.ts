@@ -89,6 +89,8 @@ test('kubeconfig: written, merged, removed', () => {
   assert.equal(merged['current-context'] as unknown, 'admin@wherry');
   assert.match(JSON.stringify(merged), /7443/);
   assert.throws(() => mergeKubeconfig('kind: Pod\n', entry), /no kubeconfig/);
+  assert.deepEqual(load(mergeKubeconfig('', entry)), load(kubeconfigText(entry)));
+  assert.equal(withoutCluster('', 'wherry', 'admin'), undefined);
   const without = withoutCluster(mergeKubeconfig(other, entry), 'wherry', 'admin') ?? '';
   assert.deepEqual(
     (load(without) as Record<string, { name: string }[]>)['contexts']?.map((c) => c.name),
