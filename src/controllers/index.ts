@@ -1,5 +1,7 @@
 /** The controllers of kube-controller-manager by upstream's names, and how to run them. */
+import { eventRecorder } from '../client/events.ts';
 import type { Controller, ControllerContext } from './controller.ts';
+import { eventSource } from './event-source.ts';
 import { bootstrapSignerController } from './bootstrap-signer/bootstrap-signer-controller.ts';
 import { serviceCIDRController } from './service-cidr/service-cidr-controller.ts';
 import { tokenCleanerController } from './token-cleaner/token-cleaner-controller.ts';
@@ -92,7 +94,10 @@ export interface StartOptions {
   readonly names?: readonly string[];
 }
 
-/** Runs controllers until the context's signal aborts; resolves when all have ended. A controller that fails is logged and started again. */
+/**
+ * Runs controllers until the context's signal aborts; resolves when all have ended. A controller that fails is logged and started again.
+ * Each has its own client, log and event recorder.
+ */
 export async function startControllers(ctx: ControllerContext, { names = ['*'] }: StartOptions = {}): Promise<void> {
   const unknown = names.filter((name) => name !== '*' && !controllers.some((c) => name === c.name || name === `-${c.name}`));
   if (unknown.length > 0) throw new Error(`Cannot start controllers: unknown ${unknown.join(', ')}`);
@@ -109,9 +114,11 @@ const RESTART_MS = 5000;
 async function keepRunning(controller: Controller, shared: ControllerContext): Promise<void> {
   const log = shared.log.with({ controller: controller.name });
   const client = shared.clientFor?.(controller.name) ?? shared.client;
+  const { clock, random, signal } = shared;
+  const recorder = eventRecorder({ client, component: eventSource(controller.name), clock, random, log, signal });
   while (!shared.signal.aborted) {
     try {
-      return await controller.start({ ...shared, client, log });
+      return await controller.start({ ...shared, client, log, recorder });
     } catch (error) {
       if (shared.signal.aborted) return;
       log.error('controller ended, starting it again', error);
