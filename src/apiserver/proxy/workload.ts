@@ -9,6 +9,7 @@ import type { ApiResponse, RequestContext } from '../request.ts';
 import type { SubresourceHandler } from '../served-resource.ts';
 import { forward } from './forward.ts';
 import { isForbiddenAddress } from './kubelet.ts';
+import { rewriteHtml } from './rewrite-html.ts';
 
 export interface WorkloadProxyOptions {
   readonly registry: RegistryReader;
@@ -47,7 +48,8 @@ async function proxy(options: WorkloadProxyOptions, context: RequestContext, fin
   if (!parsed?.name) throw badRequest(`invalid ${info.resource === 'pods' ? 'pod' : 'service'} request ${JSON.stringify(info.name)}`);
   const target = find(parsed);
   if (isForbiddenAddress(target.host)) throw forbidden({ group: '', resource: info.resource }, parsed.name, 'address not allowed');
-  const rest = request.path.split('/proxy').slice(1).join('/proxy');
+  const prefix = PROXY_PREFIX.exec(request.path)?.[0] ?? request.path;
+  const rest = request.path.slice(prefix.length);
   // A browser needs the trailing slash for relative links.
   if (rest === '' && (request.method === 'GET' || request.method === 'HEAD')) {
     return { type: 'raw', status: 301, contentType: 'text/plain', body: '', headers: { location: `${request.path}/` } };
@@ -63,15 +65,23 @@ async function proxy(options: WorkloadProxyOptions, context: RequestContext, fin
     },
     options.outbound,
   );
-  return relocate(answer, request.path, rest);
+  return backThroughProxy(answer, prefix);
 }
 
-/** Redirects of the workload lead back through this proxy. */
-function relocate(answer: ApiResponse, path: string, rest: string): ApiResponse {
+const PROXY_PREFIX = /^\/api\/v1\/namespaces\/[^/]+\/(?:pods|services)\/[^/]+\/proxy/;
+/** Pages larger than this pass unchanged. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+/** Redirects and links of the workload lead back through this proxy. */
+async function backThroughProxy(answer: ApiResponse, prefix: string): Promise<ApiResponse> {
   const location = answer.headers?.['location'];
-  if (!location?.startsWith('/')) return answer;
-  const prefix = rest === '' ? path : path.slice(0, path.length - rest.length);
-  return { ...answer, headers: { ...answer.headers, location: prefix + location } };
+  const moved = location?.startsWith('/') ? { ...answer, headers: { ...answer.headers, location: prefix + location } } : answer;
+  if (moved.type !== 'stream' || !moved.contentType.startsWith('text/html') || moved.headers?.['content-encoding']) return moved;
+  if (Number(moved.headers?.['content-length'] ?? 0) > MAX_PAGE_BYTES) return moved;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of moved.body) chunks.push(chunk);
+  const { 'content-length': _length, ...headers } = moved.headers ?? {};
+  return { type: 'raw', status: moved.status, contentType: moved.contentType, headers, body: rewriteHtml(Buffer.concat(chunks).toString(), prefix) };
 }
 
 function podTarget(registry: RegistryReader, namespace: string, { scheme, name, port }: Parsed): Target {
