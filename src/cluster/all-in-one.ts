@@ -88,7 +88,8 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
     startServiceLoadBalancer(network);
   });
   // Nodes in namespaces: the machine itself must find the way to their pods.
-  if (cluster.config.nodes.some((n) => n.namespace)) startRoutes(context(NETWORK, 'routes'), { nodeName: '' });
+  if (cluster.config.nodes.some((n) => n.namespace))
+    startRoutes(context(NETWORK, 'routes'), { nodeName: '', device: cluster.config.bridge?.name ?? '' });
   if (cluster.config.simulated)
     for (const node of cluster.config.nodes) {
       const user = { name: `system:node:${node.name}`, groups: ['system:nodes', 'system:authenticated'] };

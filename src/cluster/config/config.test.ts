@@ -24,6 +24,12 @@ test('several nodes are network namespaces behind a bridge that meets no route',
   assert.ok((config.bridge?.name.length ?? 99) <= 15, 'an interface name has at most 15 characters');
 });
 
+test('ranges that the machine has routes to are not taken', () => {
+  const config = planConfig({}, undefined, { ...facts, routes: ['10.244.3.0/24', '10.96.0.0/12'] });
+  assert.deepEqual([config.podCidr, config.serviceCidr, config.dnsAddress], ['10.245.0.0/16', '10.112.0.0/12', '10.112.0.10']);
+  assert.equal(planConfig({}, undefined, { ...facts, routes: ['10.0.0.0/8'] }).podCidr, '10.244.0.0/16');
+});
+
 test('a machine without an address gets one on a bridge', () => {
   const config = planConfig({}, undefined, { ...facts, address: undefined, routes: [] });
   assert.deepEqual(config.nodes, [{ name: 'my-laptop.local', address: '172.30.0.1' }]);

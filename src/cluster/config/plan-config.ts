@@ -27,10 +27,12 @@ export interface MachineFacts {
 }
 
 export const DEFAULT_PORT = 6443;
-const SERVICE_CIDR = '10.96.0.0/12';
-const POD_CIDR = '10.244.0.0/16';
+/** kubeadm's range first, then others for a machine that has a route to it, for example into another cluster. */
+const SERVICE_CIDRS = ['10.96.0.0/12', '10.112.0.0/12', '10.128.0.0/12', '10.144.0.0/12'];
+const POD_CIDRS = ['10.244.0.0/16', '10.245.0.0/16', '10.246.0.0/16', '10.247.0.0/16'];
 /** Addresses of simulated nodes: nothing has them. */
 const SIMULATED_CIDR = '10.64.0.0/16';
+const BRIDGE_CIDRS = Array.from({ length: 256 }, (_, third) => `172.30.${third}.0/24`);
 const MAX_NODES = 100;
 /** The machine has the first address of the bridge, nodes start at the eleventh. */
 const FIRST_NODE_OFFSET = 11;
@@ -40,7 +42,7 @@ export function planConfig(request: UpRequest, existing: ClusterConfig | undefin
   if (count < 1 || count > MAX_NODES) throw new UsageError(`--nodes must be between 1 and ${MAX_NODES}`);
   if (existing) refuseChanges(existing, request, count);
   const id = existing?.id ?? createHash('sha256').update(facts.dataDir).digest('hex').slice(0, 6);
-  const serviceCidr = existing?.serviceCidr ?? request.serviceCidr ?? SERVICE_CIDR;
+  const serviceCidr = existing?.serviceCidr ?? request.serviceCidr ?? firstFree(SERVICE_CIDRS, facts.routes);
   const simulated = request.simulated === true;
   const bridge = existing ? existing.bridge : !simulated && (count > 1 || !facts.address) ? newBridge(id, facts.routes) : undefined;
   const port = request.exampleRegistryPort ?? existing?.exampleRegistryPort;
@@ -50,7 +52,7 @@ export function planConfig(request: UpRequest, existing: ClusterConfig | undefin
     port: request.port ?? existing?.port ?? DEFAULT_PORT,
     advertiseAddress: bridge?.address ?? facts.address ?? '127.0.0.1',
     serviceCidr,
-    podCidr: existing?.podCidr ?? request.podCidr ?? POD_CIDR,
+    podCidr: existing?.podCidr ?? request.podCidr ?? firstFree(POD_CIDRS, facts.routes),
     clusterDomain: 'cluster.local',
     dnsAddress: addressIn(serviceCidr, 10),
     nodes: planNodes(count, id, bridge, existing, request, facts),
@@ -115,13 +117,18 @@ function nodeName(hostname: string): string {
 
 /** The first of 172.30.0.0/24, 172.30.1.0/24, ... that no route of the machine overlaps. */
 function newBridge(id: string, routes: readonly string[]): NonNullable<ClusterConfig['bridge']> {
+  const cidr = firstFree(BRIDGE_CIDRS, routes);
+  return { name: `wherry-${id}`, address: addressIn(cidr, 1), cidr };
+}
+
+/** The first range that no route overlaps; the first of all when every one is taken. */
+function firstFree(candidates: readonly string[], routes: readonly string[]): string {
   const taken = routes.flatMap((r) => parseCidr(r) ?? []);
-  for (let third = 0; third < 256; third++) {
-    const cidr = `172.30.${third}.0/24`;
+  const isFree = (cidr: string) => {
     const block = parseCidr(cidr);
-    if (block && !taken.some((t) => overlaps(t, block))) return { name: `wherry-${id}`, address: addressIn(cidr, 1), cidr };
-  }
-  throw new Error('Cannot find a free network for the nodes: the machine has routes to all of 172.30.0.0/16');
+    return block !== undefined && !taken.some((t) => overlaps(t, block));
+  };
+  return candidates.find(isFree) ?? candidates[0] ?? '';
 }
 
 function overlaps(a: Cidr, b: Cidr): boolean {

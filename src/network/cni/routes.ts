@@ -16,6 +16,8 @@ export interface RoutesOptions {
   readonly nodeName: string;
   /** IPv4 when left out. */
   readonly families?: readonly IpFamily[];
+  /** Routes through other interfaces are not ours: for a machine that is outside of several clusters at once. All are when left out. */
+  readonly device?: string;
   readonly host?: { readonly ip?: Ip };
 }
 
@@ -38,7 +40,7 @@ export function startRoutes(ctx: ComponentContext, options: RoutesOptions): Rout
     for (const family of options.families ?? [4]) {
       const { routes, conflicts } = planRoutes(informer.lister.list(), options.nodeName, family);
       for (const conflict of conflicts) complain(conflict, 'Pod range is not routed', { conflict });
-      await applyRoutes(ip, family, routes, (route, error) => {
+      await applyRoutes(ip, family, options.device, routes, (route, error) => {
         complain(
           `${route.destination} ${route.gateway}`,
           'Cannot route to the pods of a node; it must be on the same network segment as this one',
@@ -77,10 +79,13 @@ export function startRoutes(ctx: ComponentContext, options: RoutesOptions): Rout
 async function applyRoutes(
   ip: Ip,
   family: IpFamily,
+  device: string | undefined,
   wanted: readonly PodRoute[],
   refused: (route: PodRoute, error: string) => void,
 ): Promise<void> {
-  const present = await ip.routes(family, { protocol: ROUTE_PROTOCOL });
+  const present = (await ip.routes(family, { protocol: ROUTE_PROTOCOL })).filter(
+    (route) => device === undefined || route.device === device,
+  );
   const has = new Set(present.map((route) => `${route.destination} ${route.gateway}`));
   const keep = new Set(wanted.map((route) => route.destination));
   const stale = present.filter((route) => !keep.has(route.destination));
