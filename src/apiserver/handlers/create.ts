@@ -7,7 +7,7 @@ import { checkWith, mutate, type Admission } from './admit.ts';
 import { writtenResponse } from './object-response.ts';
 import { managerName, writeParameters } from './options.ts';
 import { readObject } from './read-object.ts';
-import { addWarnings, stored } from './write-common.ts';
+import { warnAbout, stored } from './write-common.ts';
 
 export interface WriteDeps {
   readonly admission: Admission;
@@ -18,7 +18,8 @@ export interface WriteDeps {
 export async function create(context: RequestContext, served: ServedResource, deps: WriteDeps): Promise<ApiResponse> {
   const { definition, store } = served;
   const parameters = writeParameters(context.request.query, 'CreateOptions');
-  if (definition.namespaced && context.info.namespace === '') throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (definition.namespaced && context.info.namespace === '')
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   let object = await readObject(context, served.codec, definition);
   object.metadata ??= {} as typeof object.metadata;
   if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
@@ -27,16 +28,29 @@ export async function create(context: RequestContext, served: ServedResource, de
   generateName(object, deps.random);
   const owner = { manager: managerName(parameters.fieldManager, context.request.headers['user-agent']), subresource: '' };
   object = served.fields.track(undefined, object, owner);
-  const scope = { admission: deps.admission, context, served, dryRun: parameters.dryRun, options: optionsObject('CreateOptions', parameters) };
+  const scope = {
+    admission: deps.admission,
+    context,
+    served,
+    dryRun: parameters.dryRun,
+    options: optionsObject('CreateOptions', parameters),
+  };
   // What admission adds belongs to nobody, as upstream has it.
   object = await mutate(scope, 'CREATE', object, undefined);
-  addWarnings(context, store.strategy.warnings?.(object, undefined));
-  const created = await store.create(await stored(served, object), { user: context.user, dryRun: parameters.dryRun }, checkWith(scope, 'CREATE'));
+  warnAbout(context, served, object, undefined);
+  const created = await store.create(
+    await stored(served, object),
+    { user: context.user, dryRun: parameters.dryRun },
+    checkWith(scope, 'CREATE'),
+  );
   return writtenResponse(served, created, 201);
 }
 
 /** The options as admission plugins see them. */
-export function optionsObject(kind: string, parameters: { readonly dryRun: boolean; readonly fieldManager?: string }): Record<string, unknown> {
+export function optionsObject(
+  kind: string,
+  parameters: { readonly dryRun: boolean; readonly fieldManager?: string },
+): Record<string, unknown> {
   return {
     kind,
     apiVersion: 'meta.k8s.io/v1',

@@ -12,7 +12,7 @@ import { mediaType } from './negotiate.ts';
 import { writtenResponse } from './object-response.ts';
 import { managerName, writeParameters } from './options.ts';
 import { audited, BODY_LIMIT_BYTES, decodeBody, parseBody, type ParsedBody } from './read-object.ts';
-import { addWarnings, servedCopy, stored } from './write-common.ts';
+import { warnAbout, servedCopy, stored } from './write-common.ts';
 
 const TYPES = {
   'application/json-patch+json': 'json',
@@ -23,15 +23,32 @@ const TYPES = {
 type PatchKind = (typeof TYPES)[keyof typeof TYPES];
 
 /** PATCH of an object or of one of its object-shaped subresources. */
-export async function patch(context: RequestContext, served: ServedResource, deps: WriteDeps, subresource?: ObjectSubresource): Promise<ApiResponse> {
+export async function patch(
+  context: RequestContext,
+  served: ServedResource,
+  deps: WriteDeps,
+  subresource?: ObjectSubresource,
+): Promise<ApiResponse> {
   const kind = patchKind(context, served);
   const parameters = writeParameters(context.request.query, 'PatchOptions', kind === 'apply');
   const body = await patchBody(context, kind);
   const { namespace, name } = context.info;
-  const owner = { manager: managerName(parameters.fieldManager, context.request.headers['user-agent']), subresource: context.info.subresource };
-  const scope = { admission: deps.admission, context, served, dryRun: parameters.dryRun, options: optionsObject('PatchOptions', parameters) };
+  const owner = {
+    manager: managerName(parameters.fieldManager, context.request.headers['user-agent']),
+    subresource: context.info.subresource,
+  };
+  const scope = {
+    admission: deps.admission,
+    context,
+    served,
+    dryRun: parameters.dryRun,
+    options: optionsObject('PatchOptions', parameters),
+  };
   const written = await served.store.update({
-    namespace, name, user: context.user, dryRun: parameters.dryRun,
+    namespace,
+    name,
+    user: context.user,
+    dryRun: parameters.dryRun,
     part: subresource?.part ?? 'main',
     ...(subresource?.override && { override: subresource.override }),
     allowCreate: kind === 'apply' && subresource === undefined,
@@ -42,7 +59,7 @@ export async function patch(context: RequestContext, served: ServedResource, dep
       keepIdentity(next, live, context, served.definition.namespaced);
       if (kind !== 'apply') next = served.fields.track(live, next, owner);
       next = await mutate(scope, live ? 'UPDATE' : 'CREATE', next, live);
-      addWarnings(context, served.store.strategy.warnings?.(next, live));
+      warnAbout(context, served, next, live, subresource);
       return stored(served, next);
     },
     check: checkWith(scope, 'UPDATE'),
@@ -55,7 +72,9 @@ function patchKind(context: RequestContext, served: ServedResource): PatchKind {
   const header = context.request.headers['content-type'];
   const kind = TYPES[mediaType(Array.isArray(header) ? header[0] : header) as keyof typeof TYPES];
   if (kind === undefined || (kind === 'strategic' && served.strategicSchemaId === undefined)) {
-    const accepted = Object.keys(TYPES).filter((t) => TYPES[t as keyof typeof TYPES] !== 'strategic' || served.strategicSchemaId !== undefined);
+    const accepted = Object.keys(TYPES).filter(
+      (t) => TYPES[t as keyof typeof TYPES] !== 'strategic' || served.strategicSchemaId !== undefined,
+    );
     throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`);
   }
   return kind;
@@ -68,8 +87,13 @@ async function patchBody(context: RequestContext, kind: PatchKind): Promise<Pars
 }
 
 async function patched(
-  context: RequestContext, served: ServedResource, kind: PatchKind, body: ParsedBody, live: AnyObject | undefined,
-  owner: { manager: string; subresource: string }, force: boolean,
+  context: RequestContext,
+  served: ServedResource,
+  kind: PatchKind,
+  body: ParsedBody,
+  live: AnyObject | undefined,
+  owner: { manager: string; subresource: string },
+  force: boolean,
 ): Promise<AnyObject> {
   if (kind === 'apply') {
     const patchObject = body.value as AnyObject;
@@ -94,8 +118,10 @@ function change(served: ServedResource, kind: Exclude<PatchKind, 'apply'>, value
 }
 
 function checkApplied(object: AnyObject, context: RequestContext): void {
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw badRequest('error decoding YAML: the applied configuration is not an object');
-  if (object.metadata?.managedFields !== undefined && object.metadata.managedFields.length > 0) throw badRequest('metadata.managedFields must be nil');
+  if (typeof object !== 'object' || object === null || Array.isArray(object))
+    throw badRequest('error decoding YAML: the applied configuration is not an object');
+  if (object.metadata?.managedFields !== undefined && object.metadata.managedFields.length > 0)
+    throw badRequest('metadata.managedFields must be nil');
   const { name, namespace } = context.info;
   if (object.metadata?.name && object.metadata.name !== name) {
     throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`);
@@ -110,6 +136,8 @@ function keepIdentity(next: AnyObject, live: AnyObject | undefined, context: Req
   next.metadata ??= {} as AnyObject['metadata'];
   next.metadata.name ||= context.info.name;
   if (namespaced) next.metadata.namespace ||= context.info.namespace;
-  if (live && next.metadata.resourceVersion === live.metadata.resourceVersion) delete (next.metadata as { resourceVersion?: string }).resourceVersion;
-  if (next.metadata.name !== context.info.name) throw badRequest(`the name of the object (${next.metadata.name}) does not match the name on the URL (${context.info.name})`);
+  if (live && next.metadata.resourceVersion === live.metadata.resourceVersion)
+    delete (next.metadata as { resourceVersion?: string }).resourceVersion;
+  if (next.metadata.name !== context.info.name)
+    throw badRequest(`the name of the object (${next.metadata.name}) does not match the name on the URL (${context.info.name})`);
 }

@@ -8,20 +8,37 @@ import { optionsObject, type WriteDeps } from './create.ts';
 import { writtenResponse } from './object-response.ts';
 import { managerName, writeParameters } from './options.ts';
 import { readObject } from './read-object.ts';
-import { addWarnings, servedCopy, stored } from './write-common.ts';
+import { warnAbout, servedCopy, stored } from './write-common.ts';
 
 /** PUT of an object or of one of its object-shaped subresources. */
-export async function update(context: RequestContext, served: ServedResource, deps: WriteDeps, subresource?: ObjectSubresource): Promise<ApiResponse> {
+export async function update(
+  context: RequestContext,
+  served: ServedResource,
+  deps: WriteDeps,
+  subresource?: ObjectSubresource,
+): Promise<ApiResponse> {
   const { definition, store } = served;
   const { namespace, name } = context.info;
   const parameters = writeParameters(context.request.query, 'UpdateOptions');
   const sent = await readObject(context, served.codec, definition);
   checkName(sent, name);
   ensureNamespace(sent, definition.namespaced, namespace);
-  const owner = { manager: managerName(parameters.fieldManager, context.request.headers['user-agent']), subresource: context.info.subresource };
-  const scope = { admission: deps.admission, context, served, dryRun: parameters.dryRun, options: optionsObject('UpdateOptions', parameters) };
+  const owner = {
+    manager: managerName(parameters.fieldManager, context.request.headers['user-agent']),
+    subresource: context.info.subresource,
+  };
+  const scope = {
+    admission: deps.admission,
+    context,
+    served,
+    dryRun: parameters.dryRun,
+    options: optionsObject('UpdateOptions', parameters),
+  };
   const written = await store.update({
-    namespace, name, user: context.user, dryRun: parameters.dryRun,
+    namespace,
+    name,
+    user: context.user,
+    dryRun: parameters.dryRun,
     part: subresource?.part ?? 'main',
     ...(subresource?.override && { override: subresource.override }),
     allowCreate: store.strategy.allowCreateOnUpdate === true && subresource === undefined,
@@ -31,7 +48,7 @@ export async function update(context: RequestContext, served: ServedResource, de
       let next = structuredClone(sent);
       next = served.fields.track(live, next, owner);
       next = await mutate(scope, live ? 'UPDATE' : 'CREATE', next, live);
-      addWarnings(context, store.strategy.warnings?.(next, live));
+      warnAbout(context, served, next, live, subresource);
       return stored(served, next);
     },
     check: checkWith(scope, 'UPDATE'),
@@ -42,7 +59,9 @@ export async function update(context: RequestContext, served: ServedResource, de
 
 function preconditionOnMissing(served: ServedResource, name: string, uid: string) {
   const gr = { group: served.definition.group, resource: served.definition.resource };
-  return served.store.strategy.allowCreateOnUpdate ? conflict(gr, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: `) : notFound(gr, name);
+  return served.store.strategy.allowCreateOnUpdate
+    ? conflict(gr, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: `)
+    : notFound(gr, name);
 }
 
 function checkName(object: AnyObject, name: string): void {

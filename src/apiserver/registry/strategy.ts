@@ -63,6 +63,7 @@ export interface Strategy {
 export interface StatusStrategy {
   prepareForUpdate?(object: AnyObject, old: AnyObject, context: StrategyContext): void;
   validateUpdate?(object: AnyObject, old: AnyObject, context: StrategyContext): FieldError[] | Promise<FieldError[]>;
+  warnings?(object: AnyObject, old: AnyObject | undefined): string[];
 }
 
 /** Table columns of a kind: cells for kubectl get (k8s.io/kubernetes/pkg/printers/internalversion). */

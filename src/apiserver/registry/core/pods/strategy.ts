@@ -11,7 +11,7 @@ import { mergeMatchLabelKeys } from './match-label-keys.ts';
 import { keepObservedGenerations } from './observed-generation.ts';
 import { validatePodResize } from './resize-validation.ts';
 import { keepOnlyResize } from './resize.ts';
-import { validatePodStatusUpdate } from './status-validation.ts';
+import { podStatusWarnings, validatePodStatusUpdate } from './status-validation.ts';
 import { validateEphemeralContainersUpdate, validatePod, validatePodUpdate } from './validation.ts';
 
 const asPod = (object: AnyObject) => object as unknown as Pod;
@@ -60,6 +60,7 @@ export const podStrategy: Strategy = {
       keepObservedGenerations(pod, was);
     },
     validateUpdate: (object, old) => validatePodStatusUpdate(asPod(object), asPod(old)),
+    warnings: (object) => podStatusWarnings(asPod(object)),
   },
   subresources: {
     ephemeralcontainers: {
