@@ -3,6 +3,7 @@ import { arithmetic, type Operator } from './arithmetic.ts';
 import type { Expr } from './ast.ts';
 import { comprehend } from './comprehension.ts';
 import { int64, noOverload, type CallContext, type Library } from './functions.ts';
+import { unescapeField } from './field-names.ts';
 import { qualifiedName } from './qualified-name.ts';
 import { attempt, bind, truth, type Eval } from './scope.ts';
 import { adapt, CelError, compare, equal, isMap, LazyMap, lookUp, makeMap, Optional, StructValue, Uint } from './values.ts';
@@ -68,7 +69,10 @@ class Compiler {
     const type = this.#types[qualifiedName(expr) ?? ''];
     if (type !== undefined) return () => type;
     const target = this.compile(expr.target);
+    const name = qualifiedName(expr);
     return (scope) => {
+      // Variables may have qualified names.
+      if (!test && name !== undefined && Object.hasOwn(scope.bindings, name)) return scope.bindings[name];
       const value = target(scope);
       scope.context.charge(1);
       if (test) return hasField(value, field);
@@ -185,7 +189,7 @@ export function hasField(value: unknown, field: string): boolean {
   if (value instanceof Optional) return value.present && hasField(value.value, field);
   if (value instanceof LazyMap) return value.has(field);
   if (value instanceof StructValue) return Object.hasOwn(value.fields, field);
-  if (isMap(value)) return lookUp(value, field) !== undefined;
+  if (isMap(value)) return (lookUp(value, field) ?? lookUp(value, unescapeField(field))) !== undefined;
   throw noOverload();
 }
 
@@ -193,7 +197,7 @@ export function getField(value: unknown, field: string): unknown {
   if (value instanceof LazyMap) return value.get(field);
   if (value instanceof StructValue && Object.hasOwn(value.fields, field)) return value.fields[field];
   if (!isMap(value)) throw value instanceof StructValue ? new CelError(`no such key: ${field}`) : noOverload();
-  const found = lookUp(value, field);
+  const found = lookUp(value, field) ?? lookUp(value, unescapeField(field));
   if (found === undefined) throw new CelError(`no such key: ${field}`);
   return found;
 }

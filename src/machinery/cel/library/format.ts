@@ -21,7 +21,7 @@ const FORMATS: Readonly<Record<string, Check>> = {
   labelValue: isLabelValue,
   uri: one((v) => URL.canParse(v) || v.startsWith('/'), 'invalid URI'),
   uuid: one((v) => /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i.test(v), 'does not match the UUID format'),
-  byte: one((v) => /^[A-Za-z0-9+\/]*={0,2}$/.test(v) && v.length % 4 === 0, 'invalid base64'),
+  byte: one((v) => /^[A-Za-z0-9+/]*={0,2}$/.test(v) && v.length % 4 === 0, 'invalid base64'),
   date: one((v) => /^\d{4}-\d\d-\d\d$/.test(v) && !Number.isNaN(Date.parse(v)), 'invalid date'),
   datetime: one(
     (v) => /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(v) && !Number.isNaN(Date.parse(v)),

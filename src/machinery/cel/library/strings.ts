@@ -127,7 +127,7 @@ export const strings: Library = {
     'strings.quote': ([v]) =>
       `"${text(v)
         .toWellFormed()
-        .replace(/[\x07\b\f\n\r\t\v\\"]/g, (c) => ESCAPES[c] ?? c)}"`,
+        .replace(/[^]/g, (c) => ESCAPES[c] ?? c)}"`,
   },
   methods: {
     charAt: ([v, at]) => points(v)[inRange(index(at), points(v).length)] ?? '',
