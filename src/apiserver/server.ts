@@ -6,6 +6,7 @@ import type { Transport } from '../client/transport.ts';
 import { Outbound, type OutboundTls } from '../host/outbound.ts';
 import type { Storage } from '../storage/storage.ts';
 import { AdmissionChain } from './admission/chain.ts';
+import { keepPolicyStatus } from './admission/policy/keep-policy-status.ts';
 import { admissionPlugins } from './admission/plugins.ts';
 import { registeredForms } from './admission/registered-forms.ts';
 import { buildAuthentication } from './authn/build-authenticator.ts';
@@ -20,10 +21,14 @@ import { CrdManager } from './crd/crd-manager.ts';
 import { customDocuments } from './crd/publish.ts';
 import { webhookConversion } from './crd/webhook-conversion.ts';
 import { customFields } from './crd/custom-fields.ts';
+import { validateRules } from './crd/rules.ts';
 import { auditor, type AuditOptions } from './filters/audit.ts';
 import { auditIdFilter } from './filters/audit-id.ts';
 import { authenticateFilter } from './filters/authenticate.ts';
 import { authorizeFilter } from './filters/authorize.ts';
+import { FlowController } from './filters/flow-control/flow-controller.ts';
+import { objectStats } from './filters/flow-control/object-stats.ts';
+import { flowControlFilter } from './filters/flow-control.ts';
 import { impersonationFilter } from './filters/impersonation.ts';
 import { recoverFilter } from './filters/recover.ts';
 import { startHttpServer, type HttpServer } from './http-server.ts';
@@ -76,6 +81,8 @@ export interface ApiServerOptions {
   readonly enabledGroupVersions?: (group: string, version: string) => boolean;
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
+  /** How many ordinary requests run at once; their shares are set by PriorityLevelConfigurations. */
+  readonly requestsInFlight?: number;
   /** What is recorded of requests, and where to; without it nothing is. */
   readonly audit?: Pick<AuditOptions, 'policy' | 'write'>;
 }
@@ -92,6 +99,9 @@ export interface ApiServer {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** `--max-requests-inflight` and `--max-mutating-requests-inflight`, added. */
+const REQUESTS_IN_FLIGHT = 600;
+const REQUEST_TIMEOUT_MS = 60_000;
 const DEFAULT_NODE_PORTS: readonly [number, number] = [30000, 32767];
 
 /** Resolves when the server is ready: caches filled, bootstrap objects made, listening. */
@@ -125,6 +135,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     ...admissionPlugins({
       registry, authorizer, clock, random,
       webhooks: { client: webhookClient, forms: registeredForms(registry), log },
+      findParamKind: (group, version, kind) => registry.findKind(group, version, kind),
       ...(options.enableAdmissionPlugins && { enable: options.enableAdmissionPlugins }),
       ...(options.disableAdmissionPlugins && { disable: options.disableAdmissionPlugins }),
     }),
@@ -140,7 +151,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await registry.ready();
   const virtual = virtualResources({ registry, admission, clock, authorizer: authorization.authorizer, tokens: authentication.tokens, apiAudiences });
   const definitions = builtinResources().filter((d) => d.servedByDefault || options.enabledGroupVersions?.(d.group, d.version));
-  const crds = new CrdManager({ registry, admission, clock, log, signal: stopping.signal, fields: (definition, schema) => customFields(definition, schema, clock), convertWith: (crd) => webhookConversion(crd, { client: webhookClient, random }) });
+  const crds = new CrdManager({ registry, admission, clock, log, validateRules, signal: stopping.signal, fields: (definition, schema) => customFields(definition, schema, clock), convertWith: (crd) => webhookConversion(crd, { client: webhookClient, random }) });
   const aggregation = startAggregation({
     registry, definitions, outbound, clock, random, log, signal: stopping.signal,
     ...(options.proxyClient && { proxyClient: options.proxyClient }),
@@ -154,10 +165,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     registry, definitions, keys, issuer: options.serviceAccountIssuer, externalAddress: `${options.advertiseAddress ?? options.https?.host ?? '127.0.0.1'}:${options.https?.port ?? 443}`, isReady: () => !stopping.signal.aborted });
   const route = router({ clock, random, admission, find: (g, v, r) => registry.find(g, v, r), virtual, nonResource: paths, delegate: (context) => aggregation.aggregator.delegate(context) });
   const pass: Filter = (next) => next;
+  const controller = new FlowController({ registry, clock, random, log, serverSeats: options.requestsInFlight ?? REQUESTS_IN_FLIGHT });
+  controller.start(stopping.signal);
   const auditing = options.audit && auditor({ ...options.audit, clock, log });
   const recover: Filter = (next) => auditIdFilter(random)(recoverFilter(log)(next));
   const chain = buildChain(
-    { recover, timeout: pass, authenticate: authenticateFilter(authentication.authenticator, log, auditing?.authenticationFailed), audit: auditing?.filter ?? pass, impersonate: impersonationFilter(authorization.authorizer), flowControl: pass, authorize: authorizeFilter(authorization.authorizer) },
+    { recover, timeout: pass, authenticate: authenticateFilter(authentication.authenticator, log, auditing?.authenticationFailed), audit: auditing?.filter ?? pass, impersonate: impersonationFilter(authorization.authorizer), flowControl: flowControlFilter({ controller, clock, objects: objectStats(registry), waitMs: REQUEST_TIMEOUT_MS / 4 }), authorize: authorizeFilter(authorization.authorizer) },
     route,
   );
   const handle = (request: ApiRequest) => chain(newContext(request, clock.now()));
@@ -165,6 +178,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await bootstrap({ registry, serviceCidrs: options.serviceCidrs, clock });
   await aggregation.keep();
   keepBootstrapped({ registry, serviceCidrs: options.serviceCidrs, clock, log, signal: stopping.signal });
+  keepPolicyStatus({ registry, log, signal: stopping.signal });
   expireEvents({ registry, clock, log, signal: stopping.signal });
   const http: HttpServer | undefined = options.https ? await startHttpServer({ ...options.https, handle }) : undefined;
   const kubernetesService = await keepKubernetesService({
@@ -191,5 +205,5 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 const NOBODY: UserInfo = { name: '', groups: [] };
 
 function newContext(request: ApiRequest, nowMs: number): RequestContext {
-  return { request, info: requestInfo(request.method, request.path, request.query), user: NOBODY, warnings: new Set(), auditAnnotations: new Map(), receivedAtMs: nowMs };
+  return { request, info: requestInfo(request.method, request.path, request.query), user: NOBODY, warnings: new Set(), auditAnnotations: new Map(), receivedAtMs: nowMs, responseHeaders: {} };
 }

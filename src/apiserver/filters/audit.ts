@@ -7,7 +7,7 @@ import { isObject } from '../../machinery/patch/values.ts';
 import type { ApiResponse, Filter, RequestContext } from '../request.ts';
 import { auditEvent, type AuditRecord } from './audit-event.ts';
 import { atLeast, auditConfig, type AuditConfig, type AuditPolicy, type AuditStage } from './audit-policy.ts';
-import { onEnd } from './audit-response-end.ts';
+import { onEnd } from './response-end.ts';
 import { attributesOf } from './authorize.ts';
 import { isLongRunning } from './long-running.ts';
 

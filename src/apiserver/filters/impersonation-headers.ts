@@ -17,6 +17,7 @@ const EXTRA = 'impersonate-extra-';
 
 /** undefined: nobody else. Throws 400 for headers that say more about a user who is not named. */
 export function wantedUser(headers: Headers): WantedUser | undefined {
+  if (!Object.keys(headers).some((name) => name.startsWith('impersonate-'))) return undefined;
   const wanted: WantedUser = {
     name: headerValue(headers, 'impersonate-user'),
     uid: headerValue(headers, 'impersonate-uid'),
