@@ -13,6 +13,7 @@ import { clusterRoleAggregationController } from './clusterrole-aggregation/clus
 import { cronJobController } from './cronjob/cronjob-controller.ts';
 import { daemonSetController } from './daemonset/daemonset-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
+import { deviceTaintEvictionController } from './device-taint-eviction/device-taint-eviction-controller.ts';
 import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointSliceMirroringController } from './endpointslice-mirroring/endpointslice-mirroring-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
@@ -34,6 +35,7 @@ import { volumeAttributesClassProtectionController } from './volumeattributescla
 import { podGarbageCollectorController } from './pod-garbage-collector/pod-garbage-collector-controller.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { replicationControllerController } from './replicationcontroller/replicationcontroller-controller.ts';
+import { resourceClaimController } from './resourceclaim/resourceclaim-controller.ts';
 import { resourceQuotaController } from './resourcequota/resourcequota-controller.ts';
 import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/root-ca-certificate-publisher-controller.ts';
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
@@ -74,6 +76,7 @@ export const controllers: readonly Controller[] = [
   nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
+  deviceTaintEvictionController,
   persistentVolumeBinderController,
   persistentVolumeAttachDetachController,
   persistentVolumeExpanderController,
@@ -83,6 +86,7 @@ export const controllers: readonly Controller[] = [
   ttlAfterFinishedController,
   rootCACertificatePublisherController,
   ephemeralVolumeController,
+  resourceClaimController,
   legacyServiceAccountTokenCleanerController,
   validatingAdmissionPolicyStatusController,
   volumeAttributesClassProtectionController,
