@@ -23,6 +23,11 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { ownerReferencesPermissionEnforcement, type OwnerReferencesOptions } from './owner-references-permission-enforcement.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
+import { expressionValidation } from './policy/expression-validation.ts';
+import { mutatingAdmissionPolicy } from './policy/mutating-policy.ts';
+import type { PolicyOptions } from './policy/policy-options.ts';
+import { validatingAdmissionPolicy } from './policy/validating-policy.ts';
+import { webhookConditions } from './policy/conditions.ts';
 import { podNodeSelector } from './pod-node-selector.ts';
 import { podResizeValidator } from './pod-resize-validator.ts';
 import { podSecurity, type PodSecurityOptions } from './pod-security.ts';
@@ -47,6 +52,8 @@ export interface AdmissionOptions {
   readonly findKind?: OwnerReferencesOptions['findKind'];
   /** How to call registered webhooks; without it they are not called. */
   readonly webhooks?: Pick<WebhookOptions, 'client' | 'forms' | 'log' | 'evaluateConditions'>;
+  /** How to find the parameters of policies; without it policies are not evaluated. */
+  readonly findParamKind?: PolicyOptions['findKind'];
   /** `--enable-admission-plugins` and `--disable-admission-plugins`. */
   readonly enable?: readonly string[];
   readonly disable?: readonly string[];
@@ -73,7 +80,8 @@ export function admissionPlugins(options: AdmissionOptions): AdmissionPlugin[] {
 /** plugin, on by default */
 function allPlugins(o: AdmissionOptions): (readonly [AdmissionPlugin, boolean])[] {
   const { registry, authorizer } = o;
-  const webhooks = o.webhooks && { ...o.webhooks, registry, random: o.random };
+  const webhooks = o.webhooks && { evaluateConditions: webhookConditions(authorizer), ...o.webhooks, registry, random: o.random };
+  const policies = o.webhooks && o.findParamKind && { registry, authorizer, forms: o.webhooks.forms, findKind: o.findParamKind };
   return [
     [alwaysAdmit, false],
     [namespaceAutoProvision(registry), false],
@@ -106,7 +114,11 @@ function allPlugins(o: AdmissionOptions): (readonly [AdmissionPlugin, boolean])[
     [denyServiceExternalIPs, false],
     [podTopologyLabels(registry), true],
     [podResizeValidator(registry), true],
-    ...(webhooks ? ([[mutatingWebhooks(webhooks), true], [validatingWebhooks(webhooks), true]] as const) : []),
+    [expressionValidation, true],
+    ...(policies ? ([[mutatingAdmissionPolicy(policies), true]] as const) : []),
+    ...(webhooks ? ([[mutatingWebhooks(webhooks), true]] as const) : []),
+    ...(policies ? ([[validatingAdmissionPolicy(policies), true]] as const) : []),
+    ...(webhooks ? ([[validatingWebhooks(webhooks), true]] as const) : []),
     [resourceQuota({ ...o, limitedResources: o.limitedResources ?? [] }), true],
     [alwaysDeny, false],
   ];
