@@ -63,6 +63,7 @@ export function makeSimParts(context: ComponentContext, options: SimNodeOptions,
     random,
     log,
     signal,
+    onStep: () => {},
     status: (uid) => runtime.status(uid),
     currentPod: (uid) => loop.currentPod(uid),
   });
@@ -74,8 +75,13 @@ export function makeSimParts(context: ComponentContext, options: SimNodeOptions,
     statuses,
     events,
     admit: () => undefined,
-    allocated: (pod) => pod,
+    // A simulated node has room for everything: what a pod asks for is what it gets.
+    allocations: { allocated: (pod) => pod, set: () => {} },
+    refreshNode: async () => {},
+    onRejected: () => {},
+    onAdd: () => {},
     onUpdate: () => {},
+    onReconcile: () => {},
     onRemove: () => housekeeping.soon(),
   });
   return {
