@@ -1,5 +1,5 @@
 /** The API server, put together: storage below, the chain above, HTTPS and in-process transports at the door. */
-import { builtinResources } from '../api/surface.ts';
+import { builtinResources, groupVersionString } from '../api/surface.ts';
 import type { Clock, Random } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Transport } from '../client/transport.ts';
@@ -7,6 +7,7 @@ import { Outbound, type OutboundTls } from '../host/outbound.ts';
 import type { Storage } from '../storage/storage.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { keepPolicyStatus } from './admission/policy/keep-policy-status.ts';
+import type { ServedKind } from './admission/owner-references-permission-enforcement.ts';
 import { admissionPlugins } from './admission/plugins.ts';
 import { registeredForms } from './admission/registered-forms.ts';
 import { buildAuthentication } from './authn/build-authenticator.ts';
@@ -135,6 +136,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     ...admissionPlugins({
       registry, authorizer, clock, random,
       webhooks: { client: webhookClient, forms: registeredForms(registry), log },
+      findKind: (apiVersion, kind) => servedKinds(registry, apiVersion, kind),
       findParamKind: (group, version, kind) => registry.findKind(group, version, kind),
       ...(options.enableAdmissionPlugins && { enable: options.enableAdmissionPlugins }),
       ...(options.disableAdmissionPlugins && { disable: options.disableAdmissionPlugins }),
@@ -200,6 +202,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       outbound.close();
     },
   };
+}
+
+function servedKinds(registry: Registry, apiVersion: string, kind: string): ServedKind[] {
+  const definitions = registry.allServed().map((served) => served.definition);
+  return definitions.filter((d) => d.kind === kind && groupVersionString(d) === apiVersion);
 }
 
 const NOBODY: UserInfo = { name: '', groups: [] };

@@ -9,6 +9,7 @@ import { draft } from './draft.ts';
 import { bootstrapFlowSchemas, bootstrapPriorityLevels, reviseFlowControl } from './flow-control.ts';
 import { systemPriorityClasses } from './priority-classes.ts';
 import { ensurePolicy } from './rbac/ensure-policy.ts';
+import { ensureLegacyTokenTracking } from './legacy-token-tracking.ts';
 import { bootstrapPolicy } from './rbac/policy.ts';
 
 /** A field of an object that must be there. */
@@ -53,6 +54,19 @@ test('flow control and priority classes are those of a fresh upstream server', {
   assert.deepEqual(keyed(bootstrapPriorityLevels(), pick), keyed(upstream['prioritylevelconfigurations'] ?? [], pick));
   const fields = (o: AnyObject) => ({ ...o, metadata: {} });
   assert.deepEqual(keyed(systemPriorityClasses(), fields), keyed(upstream['priorityclasses'] ?? [], fields));
+});
+
+test('the day from which legacy tokens are tracked is kept, unless it is no day', async () => {
+  const registry = new FakeRegistryReader();
+  const since = () => field<{ since: string }>(registry.reader('', 'configmaps').get('kube-system', NAME), 'data').since;
+  const NAME = 'kube-apiserver-legacy-service-account-token-tracking';
+  await ensureLegacyTokenTracking(registry, Date.UTC(2026, 0, 2, 23));
+  assert.equal(since(), '2026-01-02');
+  await ensureLegacyTokenTracking(registry, Date.UTC(2026, 5, 1));
+  assert.equal(since(), '2026-01-02');
+  await registry.update('', 'configmaps', 'kube-system', NAME, (current) => ({ ...current, data: { since: 'yesterday' } }));
+  await ensureLegacyTokenTracking(registry, Date.UTC(2026, 5, 1));
+  assert.equal(since(), '2026-06-01');
 });
 
 test('a second start changes nothing', async () => {

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import { repeat } from '../../base/repeat.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import { ensureFlowControl } from './flow-control.ts';
+import { ensureLegacyTokenTracking } from './legacy-token-tracking.ts';
 import { ensureNamespaces } from './namespaces.ts';
 import { ensurePriorityClasses } from './priority-classes.ts';
 import { ensurePolicy } from './rbac/ensure-policy.ts';
@@ -24,6 +25,7 @@ export async function bootstrap({ registry, serviceCidrs, clock }: BootstrapOpti
     ensurePriorityClasses(registry),
     ensureFlowControl(registry),
     ensureServiceCidr(registry, serviceCidrs, clock.now()),
+    ensureLegacyTokenTracking(registry, clock.now()),
   ]);
 }
 
@@ -36,5 +38,6 @@ export function keepBootstrapped(options: BootstrapOptions & { readonly log: Log
     void repeat({ clock, everyMs, signal, act, onError: (error) => log.error(`cannot keep ${what}, will retry`, error) });
   keep('system namespaces', MINUTE_MS, () => ensureNamespaces(registry));
   keep('flow control objects', MINUTE_MS, () => ensureFlowControl(registry));
+  keep('the tracking of legacy tokens', 30 * MINUTE_MS, () => ensureLegacyTokenTracking(registry, clock.now()));
   keep('the default service range', 10_000, () => ensureServiceCidr(registry, options.serviceCidrs, clock.now()));
 }

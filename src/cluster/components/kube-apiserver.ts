@@ -2,16 +2,19 @@ import { join } from 'node:path';
 import type { RequestHeaderOptions } from '../../apiserver/authn/request-header.ts';
 import { parseTokenFile } from '../../apiserver/authn/static-tokens.ts';
 import { CaPool } from '../../apiserver/authn/x509/ca-pool.ts';
+import { parseAuditPolicy } from '../../apiserver/filters/audit-policy-file.ts';
 import { startApiServer, type ApiServerOptions } from '../../apiserver/server.ts';
 import type { Logger } from '../../base/log.ts';
 import { systemClock, systemRandom } from '../../host/clock.ts';
 import { lineLogger } from '../../host/log.ts';
 import { machineHostname } from '../../host/machine-user.ts';
 import { readMachineNetwork } from '../../host/machine-network.ts';
+import { RotatingFile } from '../../host/rotating-file.ts';
 import { terminationSignal } from '../../host/termination.ts';
 import { etcdStorage } from '../../storage/drivers/etcd/etcd-storage.ts';
 import { lmdbStorage } from '../../storage/drivers/lmdb/lmdb-storage.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { stringifyJson } from '../../wire/json/stringify.ts';
 import type { Command } from '../cli/command.ts';
 import { flagHelp, parseFlags, UsageError, type FlagValues } from '../cli/flags.ts';
 import { addressIn } from '../config/plan-config.ts';
@@ -40,6 +43,13 @@ const FLAGS = {
   'token-auth-file': { type: 'string', help: 'CSV file of token,user,uid,"groups"' },
   'enable-admission-plugins': { type: 'list', help: 'besides the default ones' },
   'disable-admission-plugins': { type: 'list', help: 'of the default ones' },
+  'audit-policy-file': { type: 'string', help: 'which requests are recorded, and how much of them' },
+  'audit-log-path': { type: 'string', help: 'file of the records; - for standard output' },
+  'audit-log-maxage': { type: 'int', help: 'days that old audit files are kept; 0: for ever', default: '0' },
+  'audit-log-maxbackup': { type: 'int', help: 'how many old audit files are kept; 0: all', default: '0' },
+  'audit-log-maxsize': { type: 'int', help: 'megabytes from which on an audit file is put aside', default: '100' },
+  'max-requests-inflight': { type: 'int', help: 'together with the next: how many requests run at once', default: '400' },
+  'max-mutating-requests-inflight': { type: 'int', help: 'see above', default: '200' },
   'kubelet-client-certificate': { type: 'string', help: 'certificate towards kubelets' },
   'kubelet-client-key': { type: 'string', help: 'its key' },
   'kubelet-certificate-authority': { type: 'string', help: "authority of kubelets' certificates" },
@@ -67,6 +77,7 @@ type FileFlag =
   | 'kubelet-client-certificate'
   | 'kubelet-client-key'
   | 'requestheader-client-ca-file'
+  | 'audit-policy-file'
   | 'token-auth-file';
 const MODES = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const;
 
@@ -154,8 +165,25 @@ function serverOptions(flags: Flags, files: Files): Omit<ApiServerOptions, 'stor
     kubeletClient: { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) },
     enableAdmissionPlugins: flags['enable-admission-plugins'],
     disableAdmissionPlugins: flags['disable-admission-plugins'],
+    requestsInFlight: flags['max-requests-inflight'] + flags['max-mutating-requests-inflight'],
+    ...auditOptions(flags, read('audit-policy-file')),
     enabledGroupVersions: groupVersionFilter(flags['runtime-config']),
   };
+}
+
+/** Nothing is recorded without both a policy and a place for the records. */
+function auditOptions(flags: Flags, policy: string | undefined): Pick<ApiServerOptions, 'audit'> {
+  const path = flags['audit-log-path'];
+  if (policy === undefined || path === undefined) return {};
+  const file = new RotatingFile({
+    path,
+    maxBytes: flags['audit-log-maxsize'] * 1024 * 1024,
+    maxBackups: flags['audit-log-maxbackup'],
+    maxAgeDays: flags['audit-log-maxage'],
+    clock: systemClock,
+  });
+  const append = (line: string) => (path === '-' ? void process.stdout.write(line) : file.append(line));
+  return { audit: { policy: parseAuditPolicy(policy), write: (event) => append(`${stringifyJson(event)}\n`) } };
 }
 
 function requestHeader(flags: Flags, ca: string): Omit<RequestHeaderOptions, 'clock'> {
