@@ -25,6 +25,7 @@ const RELIST_WITH_EVENTS_MS = 10_000;
 const HOUSEKEEPING_MS = 2000;
 const RUNTIME_CHECK_MS = 5000;
 const GC_MS = 60_000;
+const EVENT_DELAYS_MS = [0, 10, 40, 150, 300, 600, 1200, 2400];
 const IMAGE_GC_MS = 300_000;
 const EVICTION_MS = 10_000;
 const LOG_ROTATION_MS = 10_000;
@@ -141,7 +142,7 @@ async function startStaticPods(
 function startLoops(settings: KubeletSettings, parts: KubeletParts, signal: AbortSignal): Promise<void>[] {
   const { clock, log } = settings;
   const { cri, channel, cache } = parts;
-  const onEvent = (id: string) => void followEvent(id, parts, settings);
+  const onEvent = (id: string, ended: boolean) => void followEvent(id, ended, parts, settings);
   const events = new RuntimeEvents({ cri, channel, clock, log, signal, onEvent });
   const period = () => (events.connected ? RELIST_WITH_EVENTS_MS : RELIST_MS);
   return [
@@ -156,17 +157,16 @@ function startLoops(settings: KubeletSettings, parts: KubeletParts, signal: Abor
   ];
 }
 
-/** An event may come a moment before the runtime's own state has changed: look a few times. */
-async function followEvent(id: string, { cache }: KubeletParts, { clock, log, signal }: KubeletSettings): Promise<void> {
+/** An event may come a moment before the runtime's own state shows it: of what has ended, look until it has. */
+async function followEvent(id: string, ended: boolean, { cache }: KubeletParts, { clock, log, signal }: KubeletSettings): Promise<void> {
   try {
-    for (const delay of [0, 10, 40, 150]) {
+    for (const delay of ended ? EVENT_DELAYS_MS : [0]) {
       await clock.sleep(delay, signal);
       const uid = cache.podOf(id);
-      if (uid === undefined) return;
-      const before = cache.get(uid);
+      // A container may end before what its start returned has been read.
+      if (uid === undefined) continue;
       await cache.inspect(uid);
-      const ended = (status: typeof before) => [...status.containers, ...status.sandboxes].find((c) => c.id === id)?.state;
-      if (ended(before) !== ended(cache.get(uid))) return;
+      if (!cache.isAlive(id)) return;
     }
   } catch (error) {
     if (!signal.aborted) log.debug('cannot follow an event of the runtime', { id, err: errorMessage(error) });

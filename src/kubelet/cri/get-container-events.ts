@@ -8,6 +8,8 @@ import { PodSandboxStatus } from './messages/sandbox.ts';
 
 const GetEventsRequest = message({});
 
+export const ContainerEventType = { CREATED: 0, STARTED: 1, STOPPED: 2, DELETED: 3 } as const;
+
 export const ContainerEventResponse = message({
   containerId: [1, 'string'],
   containerEventType: [2, 'int32'],

@@ -7,17 +7,19 @@ import { message, repeated } from '../cri/codec/message.ts';
 const SubscribeRequest = message({ filters: [1, repeated('string')] });
 const Any = message({ typeUrl: [1, 'string'], value: [2, 'bytes'] });
 const Envelope = message({ namespace: [2, 'string'], topic: [3, 'string'], event: [4, Any] });
-/** The part that TaskExit, TaskOOM and TaskStart share. */
-const TaskEvent = message({ containerId: [1, 'string'] });
+const TaskExit = message({ containerId: [1, 'string'], id: [2, 'string'] });
 
 /** Ids of containers and sandboxes that ended. `opened` is called once the subscription stands. */
 export async function* containerdEvents(channel: GrpcChannel, signal: AbortSignal, opened: () => void): AsyncIterable<string> {
-  const filters = ['topic=="/tasks/exit"', 'topic=="/tasks/oom"'];
+  const filters = ['topic=="/tasks/exit"'];
   const frames = channel.serverStream('/containerd.services.events.v1.Events/Subscribe', encode(SubscribeRequest, { filters }), { signal });
   // The stream answers nothing until something happens.
   opened();
   for await (const frame of frames) {
     const { event } = decode(Envelope, frame);
-    if (event) yield decode(TaskEvent, event.value).containerId;
+    if (!event) continue;
+    const { containerId, id } = decode(TaskExit, event.value);
+    // Other ids are commands that ran in the container.
+    if (id === containerId) yield containerId;
   }
 }

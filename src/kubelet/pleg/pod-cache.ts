@@ -77,6 +77,14 @@ export class PodCache {
     return this.#podOf.get(id);
   }
 
+  /** Whether a container may still run or a sandbox is ready, as far as it was read. */
+  isAlive(id: string): boolean {
+    const status = this.#statuses.get(this.#podOf.get(id) ?? '');
+    const container = status?.containers.find((c) => c.id === id);
+    if (container) return container.state === 'running' || container.state === 'created';
+    return status?.sandboxes.some((s) => s.id === id && s.state === PodSandboxState.READY) ?? false;
+  }
+
   /** Reads a pod anew. Resolves when a reading that began after this call is in the cache. */
   async inspect(uid: string): Promise<void> {
     const busy = this.#inspections.get(uid);

@@ -2,6 +2,7 @@ import { GrpcCode, GrpcError, type GrpcChannel } from '../../host/grpc-channel.t
 import type { Clock } from '../../base/clock.ts';
 import { errorMessage, type Logger } from '../../base/log.ts';
 import type { Cri } from '../cri/cri.ts';
+import { ContainerEventType } from '../cri/get-container-events.ts';
 import { containerdEvents } from './containerd-events.ts';
 
 export interface RuntimeEventsOptions {
@@ -11,11 +12,12 @@ export interface RuntimeEventsOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Something happened to this container or sandbox. */
-  onEvent(id: string): void;
+  /** Something happened to this container or sandbox; `ended`: it runs no more. */
+  onEvent(id: string, ended: boolean): void;
 }
 
 const RECONNECT_MS = 1000;
+const ACCEPTED_MS = 1000;
 
 /** Listens to the runtime's events: CRI's where it has them, containerd's own otherwise. */
 export class RuntimeEvents {
@@ -52,14 +54,24 @@ export class RuntimeEvents {
   }
 
   async #criEvents(): Promise<void> {
+    // The stream answers nothing until something happens: a runtime that does not refuse it soon has it.
+    const accepted = this.#options.clock.schedule(ACCEPTED_MS, () => (this.#connected = true));
+    try {
+      await this.#followCri();
+    } finally {
+      accepted.cancel();
+    }
+  }
+
+  async #followCri(): Promise<void> {
     for await (const event of this.#options.cri.getContainerEvents(this.#options.signal)) {
       this.#connected = true;
-      this.#options.onEvent(event.containerId);
+      this.#options.onEvent(event.containerId, event.containerEventType === ContainerEventType.STOPPED);
     }
   }
 
   async #containerdEvents(): Promise<void> {
     const opened = () => void (this.#connected = true);
-    for await (const id of containerdEvents(this.#options.channel, this.#options.signal, opened)) this.#options.onEvent(id);
+    for await (const id of containerdEvents(this.#options.channel, this.#options.signal, opened)) this.#options.onEvent(id, true);
   }
 }

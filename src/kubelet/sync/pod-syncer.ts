@@ -79,6 +79,8 @@ export class KubeletPodSyncer implements PodSyncer {
     o.resize.after(pod, results);
     // What was done shows at once, and asks for the next step.
     if (results.length > 0) await o.cache.inspect(pod.metadata.uid);
+    // Why a container waits is told now, not when it is tried again.
+    if (results.some((r) => r.error)) o.statuses.set(pod, o.generateStatus(pod, o.cache.get(pod.metadata.uid), false));
     throwFirst(pod, results);
     return false;
   }
