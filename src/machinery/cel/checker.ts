@@ -140,8 +140,7 @@ class Checker {
     const [one = '', two] = expr.variables;
     const inner: Record<string, CelType> = { ...variables };
     const element = range.kind === 'list' ? range.element : range.kind === 'map' ? range.value : DYN;
-    inner[one] =
-      two === undefined ? (range.kind === 'map' ? STRING : element) : range.kind === 'list' ? INT : range.kind === 'map' ? STRING : DYN;
+    inner[one] = two === undefined ? (range.kind === 'map' ? DYN : element) : range.kind === 'list' ? INT : DYN;
     if (two !== undefined) inner[two] = element;
     const types = expr.body.map((b) => this.type(b, inner));
     if (expr.macro === 'all' || expr.macro === 'exists' || expr.macro === 'exists_one') return BOOL;

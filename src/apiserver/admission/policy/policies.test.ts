@@ -25,7 +25,7 @@ test('expressions guard the API', async (t) => {
   });
   t.after(() => server.stop(0));
   const root = server.transport({ name: 'root', groups: ['system:masters'] }, 'test');
-  const call = async (method: string, path: string, body?: unknown) =>
+  const call = async (method: 'DELETE' | 'GET' | 'POST' | 'PUT', path: string, body?: unknown) =>
     (await root.request({ method, path, ...(body !== undefined && { body }) })).body as AnyObject;
   const refused = (step: Promise<unknown>, code: number, message: string) =>
     assert.rejects(step, (error: unknown) => {

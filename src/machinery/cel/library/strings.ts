@@ -142,7 +142,11 @@ export const strings: Library = {
     replace: ([v, old, by, limit]) => replace(v, old, by, limit),
     split: ([v, separator, limit]) => split(v, separator, limit),
     substring: ([v, from, to]) => substring(v, from, to),
-    trim: ([v]) => text(v).replace(/^[\s\x85\u180e]+|[\s\x85\u180e]+$/g, ''),
+    trim: ([v]) =>
+      text(v).replace(
+        /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g,
+        '',
+      ),
     reverse: ([v]) => (Array.isArray(v) ? (v as unknown[]).toReversed() : points(v).toReversed().join('')),
     format: ([v, args]) => format(v, list(args)),
   },
