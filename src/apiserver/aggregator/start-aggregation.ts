@@ -1,5 +1,4 @@
 /** The aggregation layer, started: objects of local group versions kept, other servers followed, the trust published. */
-import type { Timer } from '../../base/clock.ts';
 import type { ResourceDefinition } from '../../api/surface.ts';
 import { repeat } from '../../base/repeat.ts';
 import type { Registry } from '../registry/registry.ts';
