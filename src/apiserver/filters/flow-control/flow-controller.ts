@@ -1,6 +1,6 @@
 /** Keeps the flow schemas and priority levels as their objects describe them (k8s.io/apiserver/pkg/util/flowcontrol/apf_controller.go). */
 import type { FlowSchema, PriorityLevelConfiguration } from '../../../api/flowcontrol/v1.gen.ts';
-import type { Clock, Random } from '../../../base/clock.ts';
+import type { Clock, Random, Timer } from '../../../base/clock.ts';
 import { errorMessage, type Logger } from '../../../base/log.ts';
 import { repeat } from '../../../base/repeat.ts';
 import { bootstrapFlowSchemas, bootstrapPriorityLevels } from '../../bootstrap/flow-control.ts';
@@ -37,6 +37,8 @@ export class FlowController {
   #schemas: readonly FlowSchema[] = [];
   #levels = new Map<string, LevelState>();
   #digesting = false;
+  #stopped = false;
+  #timer: Timer | undefined;
 
   constructor(options: FlowControllerOptions) {
     this.#o = options;
@@ -50,7 +52,12 @@ export class FlowController {
     const stops = ['prioritylevelconfigurations', 'flowschemas'].map((resource) =>
       registry.reader(GROUP, resource).subscribe(() => this.#digestSoon()),
     );
-    signal.addEventListener('abort', () => stops.forEach((stop) => stop()), { once: true });
+    const stop = () => {
+      this.#stopped = true;
+      this.#timer?.cancel();
+      for (const unsubscribe of stops) unsubscribe();
+    };
+    signal.addEventListener('abort', stop, { once: true });
     const act = async () => {
       if ([...this.#levels.values()].some((level) => level.quiescing && level.queues.isIdle)) this.#digestNow();
       else borrowSeats([...this.#levels.values()]);
@@ -80,9 +87,9 @@ export class FlowController {
 
   /** Several changes at once are taken in once. */
   #digestSoon(): void {
-    if (this.#digesting) return;
+    if (this.#digesting || this.#stopped) return;
     this.#digesting = true;
-    this.#o.clock.schedule(0, () => this.#digestNow());
+    this.#timer = this.#o.clock.schedule(0, () => this.#digestNow());
   }
 
   #digestNow(): void {
