@@ -38,7 +38,7 @@ export function validatingAdmissionPolicy(options: PolicyOptions): AdmissionPlug
 }
 
 async function decide(options: PolicyOptions, binding: ValidatingAdmissionPolicyBinding, a: AdmissionAttributes): Promise<Decision[]> {
-  const { policyName = '', matchResources, paramRef, validationActions = [] } = binding.spec ?? {};
+  const { policyName, matchResources, paramRef, validationActions } = binding.spec;
   const policy = options.registry.reader(GROUP, 'validatingadmissionpolicies').get('', policyName) as unknown as
     ValidatingAdmissionPolicy | undefined;
   if (!policy?.spec) return [];
