@@ -14,7 +14,7 @@ export type ReplicaPlan = { readonly create: number } | { readonly delete: reado
  */
 export function planReplicas(desired: number, active: readonly Pod[], related: readonly Pod[], now: number): ReplicaPlan {
   const surplus = active.length - desired;
-  if (surplus <= 0) return { create: Math.min(-surplus, BURST_REPLICAS) };
+  if (surplus <= 0) return { create: Math.min(desired - active.length, BURST_REPLICAS) };
   const count = Math.min(surplus, BURST_REPLICAS);
   if (count >= active.length) return { delete: active };
   const onNode = new Map<string | undefined, number>();

@@ -15,7 +15,7 @@ type Test = (value: unknown) => boolean;
 
 function equal(a: unknown, b: unknown, absent: Test): boolean {
   if (a === b) return true;
-  if (absent(a) || absent(b)) return absent(a) && absent(b);
+  if (isNothing(a) || isNothing(b)) return absent(a) && absent(b);
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i], absent));
   if (typeof a !== 'object' || typeof b !== 'object' || Array.isArray(b)) return false;
   const left = a as Record<string, unknown>;
@@ -25,8 +25,12 @@ function equal(a: unknown, b: unknown, absent: Test): boolean {
   return true;
 }
 
+function isNothing(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
+}
+
 function isEmptyContainer(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
+  if (isNothing(value)) return true;
   if (typeof value !== 'object') return false;
   return Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0;
 }
