@@ -19,7 +19,7 @@ let port = 0;
 
 after(async () => {
   for (const child of children) child.kill();
-  await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+  await Promise.all(children.map(async (child) => child.exitCode ?? (await once(child, 'exit'))));
   rmSync(dir, { recursive: true });
 });
 

@@ -126,6 +126,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   });
   const issuer = new TokenIssuer({ issuer: options.serviceAccountIssuer, key: signer, apiAudiences, registry, clock, random, maxExpirationSeconds: 0, extendExpiration: true });
   // Authorisation reads roles from stores, and stores ask it: it is there before the first request, not before the stores.
+  // oxlint-disable-next-line prefer-const -- closures above its assignment read it
   let authorization: Authorization | undefined;
   const authorizer: Authorizer = {
     name: 'configured',

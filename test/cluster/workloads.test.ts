@@ -38,7 +38,7 @@ test('a deployment rolls out, scales, rolls on to a new image and back', async (
   // Back on the template of revision 1: the same replica set, as revision 3.
   assert.equal(back?.metadata.annotations?.['deployment.kubernetes.io/revision'], '3');
   const sets = (await cluster.client.resource(replicaSets).list({ namespace, labelSelector: 'app=web' })).items;
-  assert.deepEqual(sets.map((rs) => rs.spec?.replicas).sort(), [0, 5]);
+  assert.deepEqual(sets.map((rs) => rs.spec?.replicas ?? 0).sort((a, b) => a - b), [0, 5]);
 });
 
 test('a rollout of an image that cannot be pulled stops, with the old pods still serving', async () => {
@@ -77,7 +77,7 @@ test('a daemon set has one pod on every node', async () => {
   const template = deployment('agent', 1).spec?.template;
   await cluster.client.resource(daemonSets).create({ metadata: { name: 'agent', namespace }, spec: { selector: { matchLabels: { app: 'agent' } }, ...(template && { template }) } });
   await cluster.waitFor(daemonSets, 'agent', (d) => d?.status?.numberAvailable === 3);
-  assert.deepEqual((await podsOf('agent')).map((p) => p.spec.nodeName).sort(), ['node-1', 'node-2', 'node-3']);
+  assert.deepEqual((await podsOf('agent')).map((p) => p.spec.nodeName ?? '').sort(), ['node-1', 'node-2', 'node-3']);
 });
 
 test('init containers run first, one after another; sidecars stay', async () => {

@@ -73,7 +73,7 @@ export function compilePattern(pattern: string): RE2JS | undefined {
 
 function checkString(value: string, schema: Structural, at: FieldPath, name: string): FieldError[] {
   const errors: FieldError[] = [];
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (schema.maxLength !== undefined && length > schema.maxLength) errors.push(tooLong(at, value, schema.maxLength));
   if (schema.minLength !== undefined && length < schema.minLength) errors.push(invalid(at, value, `${name} in body should be at least ${schema.minLength} chars long`));
   if (schema.pattern && !compilePattern(schema.pattern)?.matcher(value).find()) errors.push(invalid(at, value, `${name} in body should match '${schema.pattern}'`));

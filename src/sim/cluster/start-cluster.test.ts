@@ -12,7 +12,7 @@ test('a deployment becomes available on simulated nodes', async () => {
   await client.resource(deployments).create(deployment('web', 4));
   await cluster.waitFor(deployments, 'web', (d) => d?.status?.availableReplicas === 4);
   const { items } = await client.resource(pods).list({ namespace: 'default' });
-  assert.deepEqual([...new Set(items.map((p) => p.spec.nodeName))].sort(), ['node-1', 'node-2']);
+  assert.deepEqual([...new Set(items.map((p) => p.spec.nodeName ?? ''))].sort(), ['node-1', 'node-2']);
   assert.equal(new Set(items.map((p) => p.status.podIP)).size, 4);
   for (const p of items) assert.match(p.status.podIP ?? '', p.spec.nodeName === 'node-1' ? /^10\.128\.0\./ : /^10\.128\.1\./);
 });

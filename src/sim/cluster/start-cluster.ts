@@ -101,7 +101,7 @@ async function startNode(plane: ControlPlane, nodes: SimNode[], signal: AbortSig
 
 async function closeAll(plane: ControlPlane, nodes: readonly SimNode[], stopped: AbortController, storage: { close(): Promise<void> } | undefined): Promise<void> {
   stopped.abort(new Error('the cluster was closed'));
-  await Promise.all(nodes.map((node) => (node.stop as SimNode['stop'] | undefined)?.()));
+  await Promise.all(nodes.map(async (node) => (node.stop as SimNode['stop'] | undefined)?.()));
   await plane.ended;
   await plane.apiServer.stop(0);
   await storage?.close();

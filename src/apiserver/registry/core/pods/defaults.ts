@@ -24,7 +24,9 @@ const MODE_0644 = 0o644;
 export const podDefaults: DefaultRules = {
   ...disabledPodFields,
   'core/v1.Pod': rule(defaultPod),
-  'core/v1.PodTemplateSpec': rule<PodTemplateSpec>((template) => void (template.metadata && dropLegacyAnnotations(template.metadata))),
+  'core/v1.PodTemplateSpec': rule<PodTemplateSpec>((template) => {
+    if (template.metadata) dropLegacyAnnotations(template.metadata);
+  }),
   'core/v1.PodStatus': rule(agreeOnPodIps),
   'core/v1.PodSpec': rule(defaultPodSpec),
   'core/v1.Container': rule(defaultContainer),

@@ -1,7 +1,7 @@
 /** Gives a service its node ports and its health check port (pkg/registry/core/service/storage, alloc.go). Changes `service`; throws 422 and 500. */
 import type { Service } from '../../../../api/core/v1.gen.ts';
 import { fieldPath, invalid, toInvalid } from '../../../../machinery/field.ts';
-import { internalError, type StatusError } from '../../../../machinery/status-error.ts';
+import { internalError } from '../../../../machinery/status-error.ts';
 import { AllocationError } from './ip-allocator.ts';
 import type { PortOperation } from './port-operation.ts';
 import { mayHaveNodePorts, needsHealthCheck, nodePortsOf, wantsNodePorts } from './traits.ts';
@@ -83,6 +83,6 @@ function takeHealthCheckPort(service: Service, operation: PortOperation): void {
   }
 }
 
-function asInternal(error: unknown, what: string): StatusError | unknown {
+function asInternal(error: unknown, what: string): unknown {
   return error instanceof AllocationError ? internalError(`${what}: ${error.message}`) : error;
 }
