@@ -32,7 +32,7 @@ function failure(code: number, reason: string, message: string, details?: Status
   return new StatusError({ message, reason, ...(details && { details }), code });
 }
 
-const named = (gr: GroupResource, name: string) => ({ name, group: gr.group || undefined, kind: gr.resource });
+const named = (gr: GroupResource, name: string) => ({ name: name || undefined, group: gr.group || undefined, kind: gr.resource || undefined });
 
 export const notFound = (gr: GroupResource, name: string) => failure(404, 'NotFound', `${resourceString(gr)} "${name}" not found`, named(gr, name));
 export const alreadyExists = (gr: GroupResource, name: string) =>
@@ -65,9 +65,9 @@ export const timeout = (message: string, retryAfterSeconds: number) =>
 /** `errors` come from field.ts, in upstream's order. */
 export const invalid = (kind: { readonly group: string; readonly kind: string }, name: string, causes: StatusCause[], aggregate: string) =>
   failure(422, 'Invalid', `${kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`} "${name}" is invalid: ${aggregate}`, {
-    name,
+    name: name || undefined,
     group: kind.group || undefined,
-    kind: kind.kind,
+    kind: kind.kind || undefined,
     causes,
   });
 

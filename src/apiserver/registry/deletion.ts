@@ -30,7 +30,9 @@ export function planDeletion(old: AnyObject, options: DeletionOptions, strategy:
   const held = strategy.holds?.until(old) ?? false;
   if (finalizers.length === 0 && seconds === 0 && !held) return { action: 'remove', object: grace ? { ...old, metadata } : old };
   if (grace) return { action: 'mark', object: { ...old, metadata } };
-  const waiting = { ...old, metadata: { ...metadata, ...markNow(old, nowMs) } };
+  const { deletionGracePeriodSeconds, ...mark } = markNow(old, nowMs);
+  // What its own rules hold back has no grace at all, not one of no length.
+  const waiting = { ...old, metadata: { ...metadata, ...mark, ...(!held && { deletionGracePeriodSeconds }) } };
   const marked = held && strategy.holds ? strategy.holds.deleting(waiting) : waiting;
   return isSameDeletion(marked, old) ? { action: 'none' } : { action: 'mark', object: marked };
 }

@@ -31,7 +31,8 @@ export async function reviewAccess(object: AnyObject, context: ReviewContext): P
   const kind = object.kind as ReviewKind;
   const review = object as unknown as SubjectAccessReview;
   const errors = validateReview(kind, review);
-  if (errors.length > 0) throw toInvalid({ group: 'authorization.k8s.io', kind }, '', errors);
+  // Upstream names no kind either.
+  if (errors.length > 0) throw toInvalid({ group: 'authorization.k8s.io', kind: '' }, '', errors);
   if (kind === 'LocalSubjectAccessReview') checkNamespace(review, context.namespace);
   await context.validate?.(object);
   const user = kind === 'SelfSubjectAccessReview' ? context.user : subjectOf(review.spec);

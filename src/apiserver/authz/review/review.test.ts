@@ -121,7 +121,7 @@ test('wrong reviews', async () => {
       review('SubjectAccessReview', { user: 'a' }),
       '',
       'Invalid',
-      /^SubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified$/,
+      /^.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified$/,
     ],
     [
       review('SubjectAccessReview', { user: 'a', ...pods(), nonResourceAttributes: {} }),
