@@ -1,9 +1,12 @@
 /** Which strategy each built-in resource has, by `group/resource`. A resource without one has only the generic rules. */
 import { apiServiceStrategy } from './apiregistration/apiservices/strategy.ts';
 import { customResourceDefinitionStrategy } from './apiextensions/customresourcedefinitions/strategy.ts';
+import { controllerRevisionStrategy } from './apps/controllerrevisions/strategy.ts';
 import { daemonSetStrategy } from './apps/daemonsets/strategy.ts';
 import { deploymentStrategy } from './apps/deployments/strategy.ts';
 import { replicaSetStrategy } from './apps/replicasets/strategy.ts';
+import { statefulSetStrategy } from './apps/statefulsets/strategy.ts';
+import { cronJobStrategy } from './batch/cronjobs/strategy.ts';
 import { jobStrategy } from './batch/jobs/strategy.ts';
 import { certificateSigningRequestStrategy } from './certificates/certificatesigningrequests/strategy.ts';
 import { eventStrategy } from './core/events/strategy.ts';
@@ -11,6 +14,7 @@ import { namespaceStrategy } from './core/namespaces/strategy.ts';
 import { nodeStrategy } from './core/nodes/strategy.ts';
 import { persistentVolumeClaimStrategy } from './core/persistentvolumeclaims/strategy.ts';
 import { persistentVolumeStrategy } from './core/persistentvolumes/strategy.ts';
+import { podTemplateStrategy } from './core/podtemplates/strategy.ts';
 import { podStrategy } from './core/pods/strategy.ts';
 import { replicationControllerStrategy } from './core/replicationcontrollers/strategy.ts';
 import { configMapStrategy } from './core/configmaps/strategy.ts';
@@ -42,6 +46,7 @@ const fixed: Readonly<Record<string, Strategy>> = {
   '/persistentvolumeclaims': persistentVolumeClaimStrategy,
   '/persistentvolumes': persistentVolumeStrategy,
   '/pods': podStrategy,
+  '/podtemplates': podTemplateStrategy,
   '/replicationcontrollers': replicationControllerStrategy,
   '/configmaps': configMapStrategy,
   '/secrets': secretStrategy,
@@ -54,9 +59,12 @@ const fixed: Readonly<Record<string, Strategy>> = {
   'admissionregistration.k8s.io/validatingwebhookconfigurations': conditional,
   'apiextensions.k8s.io/customresourcedefinitions': customResourceDefinitionStrategy,
   'apiregistration.k8s.io/apiservices': apiServiceStrategy,
+  'apps/controllerrevisions': controllerRevisionStrategy,
   'apps/daemonsets': daemonSetStrategy,
   'apps/deployments': deploymentStrategy,
   'apps/replicasets': replicaSetStrategy,
+  'apps/statefulsets': statefulSetStrategy,
+  'batch/cronjobs': cronJobStrategy,
   'batch/jobs': jobStrategy,
   'certificates.k8s.io/certificatesigningrequests': certificateSigningRequestStrategy,
   'certificates.k8s.io/clustertrustbundles': conditional,

@@ -40,6 +40,9 @@ export function goShown(typeId: string, value: unknown): unknown {
   const fields = fieldsOf(getType(typeId));
   const object = value as Record<string, unknown>;
   if (typeId === 'core/v1.PodSpec') return podSpec(fields, object);
+  // Metadata is embedded.
+  if (typeId === 'core/v1.PodTemplateSpec')
+    return { ...(object['metadata'] as object | undefined), Spec: goShown('core/v1.PodSpec', object['spec']) };
   return named([...fields.values()], object);
 }
 

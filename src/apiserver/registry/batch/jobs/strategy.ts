@@ -1,6 +1,12 @@
 import type { Job } from '../../../../api/batch/v1.gen.ts';
 import type { AnyObject } from '../../../../api/object.ts';
+import { fieldPath } from '../../../../machinery/field.ts';
+import { podNameWarnings } from '../../shared/pods/workload-template.ts';
+import { semanticEqual } from '../../shared/semantic-equal.ts';
 import type { Strategy } from '../../strategy.ts';
+import { validateJobStatusUpdate } from './status-validation.ts';
+import { validateJob, validateJobUpdate } from './validation.ts';
+import { jobSpecWarnings } from './warnings.ts';
 
 const asJob = (object: AnyObject) => object as unknown as Job;
 const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
@@ -11,6 +17,14 @@ export const jobStrategy: Strategy = {
   prepareForCreate(object) {
     if (!asJob(object).spec.manualSelector) generateSelector(asJob(object));
   },
+  validate: (object) => validateJob(asJob(object)),
+  validateUpdate: (object, old) => validateJobUpdate(asJob(object), asJob(old)),
+  warnings(object, old) {
+    if (old && semanticEqual(object['spec'], old['spec'])) return [];
+    const ofSpec = jobSpecWarnings(asJob(object).spec, fieldPath('spec'));
+    return old ? ofSpec : [...podNameWarnings(object.metadata.name), ...ofSpec];
+  },
+  status: { validateUpdate: (object, old) => validateJobStatusUpdate(asJob(object), asJob(old)) },
   selectableFieldNames: ['status.successful'],
   selectableFields: (object) => ({ 'status.successful': String(asJob(object).status?.succeeded ?? 0) }),
 };
