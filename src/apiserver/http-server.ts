@@ -46,7 +46,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     settings: { maxConcurrentStreams: 1000, initialWindowSize: 256 * 1024, maxHeaderListSize: MAX_HEADER_BYTES },
   } as Parameters<typeof createSecureServer>[0]);
   const sockets = new Set<Duplex>();
-  const shutdown = new AbortController();
+  const active = new Set<AbortController>();
   server.on('secureConnection', (socket: TLSSocket) => {
     sockets.add(socket);
     socket.setNoDelay(true);
@@ -54,15 +54,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     // A broken client connection concerns that client alone.
     socket.on('error', () => socket.destroy());
   });
-  server.on('request', (request: AnyRequest, response: AnyResponse) => void serve(request, response, options, shutdown.signal));
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void serveUpgrade(request, socket, head, options, shutdown.signal));
+  server.on('request', (request: AnyRequest, response: AnyResponse) => void serve(request, response, options, active));
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void serveUpgrade(request, socket, head, options, active));
   server.on('sessionError', () => {});
   server.on('tlsClientError', () => {});
   await listen(server, options);
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : options.port,
-    close: (graceMs) => close(server, sockets, shutdown, graceMs),
+    close: (graceMs) => close(server, sockets, active, graceMs),
   };
 }
 
@@ -76,9 +76,9 @@ function listen(server: Http2SecureServer, { port, host }: HttpServerOptions): P
   });
 }
 
-async function close(server: Http2SecureServer, sockets: Set<Duplex>, shutdown: AbortController, graceMs: number): Promise<void> {
+async function close(server: Http2SecureServer, sockets: Set<Duplex>, active: Set<AbortController>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  shutdown.abort(new Error('the server is shutting down'));
+  for (const gone of active) gone.abort(new Error('the server is shutting down'));
   const timer = setTimeout(() => {
     for (const socket of sockets) socket.destroy();
   }, graceMs);
@@ -86,27 +86,38 @@ async function close(server: Http2SecureServer, sockets: Set<Duplex>, shutdown: 
   clearTimeout(timer);
 }
 
-async function serve(request: AnyRequest, response: AnyResponse, options: HttpServerOptions, shutdown: AbortSignal): Promise<void> {
+/** Made once: an error for every request that ends would be a stack trace for each. */
+const CLIENT_GONE = new Error('the client went away');
+
+async function serve(request: AnyRequest, response: AnyResponse, options: HttpServerOptions, active: Set<AbortController>): Promise<void> {
   const gone = new AbortController();
-  const abort = () => gone.abort(new Error('the client went away'));
+  let answered = false;
+  const abort = () => {
+    // Connections also close after an answer; nobody waits for the signal then.
+    if (!answered) gone.abort(CLIENT_GONE);
+  };
+  active.add(gone);
   response.on('close', abort);
-  shutdown.addEventListener('abort', abort, { once: true });
   request.on('error', abort);
   response.on('error', abort);
   try {
     const answer = await options.handle(toApiRequest(request, gone.signal));
     await writeResponse(request, response, answer, gone.signal);
+    answered = true;
   } finally {
-    shutdown.removeEventListener('abort', abort);
+    active.delete(gone);
   }
 }
 
-async function serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, options: HttpServerOptions, shutdown: AbortSignal): Promise<void> {
+async function serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, options: HttpServerOptions, active: Set<AbortController>): Promise<void> {
   const gone = new AbortController();
-  const abort = () => gone.abort(new Error('the client went away'));
-  socket.on('close', abort);
+  const abort = () => gone.abort(CLIENT_GONE);
+  active.add(gone);
+  socket.on('close', () => {
+    active.delete(gone);
+    abort();
+  });
   socket.on('error', abort);
-  shutdown.addEventListener('abort', abort, { once: true });
   const answer = await options.handle({ ...toApiRequest(request, gone.signal), upgrade: { socket, head } });
   if (answer.type === 'hijacked') return;
   const body = answer.type === 'raw' ? Buffer.from(answer.body) : answer.type === 'object' ? Buffer.from(JSON.stringify(answer.object)) : Buffer.alloc(0);
