@@ -30,27 +30,36 @@ export function serviceAccountAdmission(options: ServiceAccountOptions): Admissi
       if (a.operation !== 'CREATE' || !isFor(a, '', 'pods')) return;
       const pod = asPod(a.object);
       // The kubelet deletes a mirror pod whose spec is not the file's.
-      if (isMirrorPod(pod) || !pod.spec) return;
-      pod.spec.serviceAccountName ||= pod.spec.serviceAccount || DEFAULT_ACCOUNT;
-      // The old name of the field is always the same.
-      pod.spec.serviceAccount = pod.spec.serviceAccountName;
-      const account = await findAccount(options, a, pod.spec.serviceAccountName);
-      if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, options.random);
-      if (!pod.spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
-        pod.spec.imagePullSecrets = account.imagePullSecrets.map((s) => ({ name: s.name }));
+      if (!isMirrorPod(pod) && pod.spec) {
+        pod.spec.serviceAccountName ||= pod.spec.serviceAccount || DEFAULT_ACCOUNT;
+        // The old name of the field is always the same.
+        pod.spec.serviceAccount = pod.spec.serviceAccountName;
+        giveAccount(pod, await findAccount(options, a, pod.spec.serviceAccountName), options.random);
       }
+      // What later plugins say does not matter when this is wrong.
+      await check(options, a);
     },
-    async validate(a) {
-      const ephemeral = a.operation === 'UPDATE' && isFor(a, '', 'pods', 'ephemeralcontainers');
-      if (!ephemeral && !(a.operation === 'CREATE' && isFor(a, '', 'pods'))) return;
-      const pod = asPod(a.object);
-      if (!ephemeral && isMirrorPod(pod)) return checkMirrorPod(a, pod);
-      const name = pod.spec?.serviceAccountName ?? '';
-      if (name === '') throw denied(a, `no service account specified for pod ${a.namespace}/${pod.metadata.name ?? ''}`);
-      const account = await findAccount(options, a, name);
-      if (isTrue(account.metadata.annotations?.[ENFORCE_MOUNTABLE_SECRETS])) checkSecretReferences(a, pod, account, ephemeral);
-    },
+    validate: (a) => check(options, a),
   };
+}
+
+function giveAccount(pod: Pod, account: ServiceAccount, random: Random): void {
+  if (!pod.spec) return;
+  if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, random);
+  if (!pod.spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
+    pod.spec.imagePullSecrets = account.imagePullSecrets.map((s) => ({ name: s.name }));
+  }
+}
+
+async function check(options: ServiceAccountOptions, a: AdmissionAttributes): Promise<void> {
+  const ephemeral = a.operation === 'UPDATE' && isFor(a, '', 'pods', 'ephemeralcontainers');
+  if (!ephemeral && !(a.operation === 'CREATE' && isFor(a, '', 'pods'))) return;
+  const pod = asPod(a.object);
+  if (!ephemeral && isMirrorPod(pod)) return checkMirrorPod(a, pod);
+  const name = pod.spec?.serviceAccountName ?? '';
+  if (name === '') throw denied(a, `no service account specified for pod ${a.namespace}/${pod.metadata.name ?? ''}`);
+  const account = await findAccount(options, a, name);
+  if (isTrue(account.metadata.annotations?.[ENFORCE_MOUNTABLE_SECRETS])) checkSecretReferences(a, pod, account, ephemeral);
 }
 
 async function findAccount(

@@ -12,7 +12,7 @@ import { kindCodec } from '../registry/codec.ts';
 import type { SubresourceHandler } from '../served-resource.ts';
 
 const KIND = { group: '', version: 'v1', kind: 'Binding' } as const;
-const PODS = { group: '', resource: 'pods' };
+const BINDING = { group: '', resource: 'pods/binding' };
 
 export function bindingSubresource(deps: { readonly admission: Admission; readonly clock: Clock }): SubresourceHandler {
   return {
@@ -47,10 +47,10 @@ function validate(binding: Binding): FieldError[] {
 function bind(current: AnyObject, binding: AnyObject & Binding, nowMs: number): AnyObject {
   const pod = structuredClone(current) as unknown as Pod;
   const name = pod.metadata.name;
-  if (binding.metadata.uid && binding.metadata.uid !== pod.metadata.uid) throw conflict(PODS, name, `Precondition failed: UID in precondition: ${binding.metadata.uid}, UID in object meta: ${pod.metadata.uid}`);
-  if (pod.metadata.deletionTimestamp) throw conflict(PODS, name, `pod ${name} is being deleted, cannot be assigned to a host`);
-  if (pod.spec.nodeName) throw conflict(PODS, name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
-  if ((pod.spec.schedulingGates ?? []).length > 0) throw conflict(PODS, name, `pod ${name} has non-empty .spec.schedulingGates`);
+  if (binding.metadata.uid && binding.metadata.uid !== pod.metadata.uid) throw conflict(BINDING, name, `Precondition failed: UID in precondition: ${binding.metadata.uid}, UID in object meta: ${pod.metadata.uid}`);
+  if (pod.metadata.deletionTimestamp) throw conflict(BINDING, name, `pod ${name} is being deleted, cannot be assigned to a host`);
+  if (pod.spec.nodeName) throw conflict(BINDING, name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
+  if ((pod.spec.schedulingGates ?? []).length > 0) throw conflict(BINDING, name, `pod ${name} has non-empty .spec.schedulingGates`);
   pod.spec.nodeName = binding.target.name ?? '';
   if (binding.metadata.annotations) pod.metadata.annotations = { ...pod.metadata.annotations, ...binding.metadata.annotations };
   if (binding.metadata.labels) pod.metadata.labels = { ...pod.metadata.labels, ...binding.metadata.labels };

@@ -32,7 +32,7 @@ export function evictionSubresource(deps: { readonly admission: Admission; reado
       if (!bypassesBudget(pod)) await takeFromBudget(deps, pod, dryRun, served.store.get(namespace, name).object as AnyObject);
       if (!dryRun) await markDisrupted(served, namespace, name, context.user, deps.clock.now());
       await served.store.delete({ namespace, name, options, user: context.user, dryRun, check: async () => {} });
-      return { type: 'object', status: 201, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } };
+      return { type: 'object', status: 201, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };
     },
   };
 }

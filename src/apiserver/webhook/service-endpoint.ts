@@ -16,7 +16,7 @@ export interface ServiceEndpoint {
  */
 export function serviceEndpoint(registry: RegistryReader, random: Random, namespace: string, name: string, port: number): ServiceEndpoint {
   const service = registry.reader('', 'services').get(namespace, name) as Service | undefined;
-  if (!service) throw notFound({ group: '', resource: 'services' }, name);
+  if (!service) throw notFound({ group: '', resource: 'service' }, name);
   const { spec } = service;
   if (spec.type === 'ExternalName') return { host: spec.externalName ?? '', port };
   const wanted = (spec.ports ?? []).find((p) => p.port === port);

@@ -49,7 +49,7 @@ test('a service is reached through its endpoints, under its own name', async (t)
   });
   const address = { service: { namespace: 'ns', name: 'hook', path: '/v', port: 8443 }, caBundle };
   const said = (message: string) => ({ message: `Post "https://hook.ns.svc:8443/v?timeout=2s": ${message}` });
-  await assert.rejects(client.post(address, {}, 2), said('services "hook" not found'));
+  await assert.rejects(client.post(address, {}, 2), said('service "hook" not found'));
   const meta = { name: 'hook', namespace: 'ns' };
   registry.put(
     '',
