@@ -1,6 +1,6 @@
 /** Small objects for the tests of controllers. Times: milliseconds since the epoch, or text. */
 import type { Deployment, ReplicaSet } from '../../api/apps/v1.gen.ts';
-import type { Node, Pod, PodStatus } from '../../api/core/v1.gen.ts';
+import type { Node, Pod, PodStatus, Service } from '../../api/core/v1.gen.ts';
 import type { ObjectMeta } from '../../api/meta/v1.gen.ts';
 import type { Draft } from '../../api/object.ts';
 import { formatTime } from '../../base/clock.ts';
@@ -75,4 +75,14 @@ export function replicaSet(
     spec: { replicas, selector: { matchLabels: { app: 'web' } }, template: TEMPLATE, ...extra.spec },
     status: { replicas, ...extra.status },
   } as unknown as ReplicaSet;
+}
+
+export function service(spec: Draft<Service['spec']> = {}, metadata: Draft<ObjectMeta> = {}): Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: meta('svc', metadata),
+    spec: { clusterIP: '10.96.0.1', ipFamilies: ['IPv4'], ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }], ...spec },
+    status: {},
+  } as unknown as Service;
 }
