@@ -18,6 +18,7 @@ import { podTemplateStrategy } from './core/podtemplates/strategy.ts';
 import { podStrategy } from './core/pods/strategy.ts';
 import { replicationControllerStrategy } from './core/replicationcontrollers/strategy.ts';
 import { configMapStrategy } from './core/configmaps/strategy.ts';
+import { ipAddressStrategy } from './networking/ipaddresses/strategy.ts';
 import { secretStrategy } from './core/secrets/strategy.ts';
 import { serviceAccountStrategy } from './core/serviceaccounts/strategy.ts';
 import type { ServiceAllocatorOptions } from './core/services/allocator.ts';
@@ -50,6 +51,7 @@ const fixed: Readonly<Record<string, Strategy>> = {
   '/replicationcontrollers': replicationControllerStrategy,
   '/configmaps': configMapStrategy,
   '/secrets': secretStrategy,
+  'networking.k8s.io/ipaddresses': ipAddressStrategy,
   '/serviceaccounts': serviceAccountStrategy,
   'admissionregistration.k8s.io/mutatingadmissionpolicies': conditional,
   'admissionregistration.k8s.io/mutatingadmissionpolicybindings': conditional,
