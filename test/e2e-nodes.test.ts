@@ -55,3 +55,29 @@ test('the machine reaches pods, Services and node ports of every node', options,
       url,
     );
 });
+
+test('a node that is switched off loses its pods to the others, and comes back', options, async () => {
+  // Pods that do not wait the usual five minutes for their node.
+  const tolerations = ['not-ready', 'unreachable'].map((t) => ({
+    key: `node.kubernetes.io/${t}`,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: 1,
+  }));
+  await kubectl('patch', 'deployment', 'web', '--type=merge', '-p', JSON.stringify({ spec: { template: { spec: { tolerations } } } }));
+  await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+  await cluster.wherry('down', '--node', 'node-2');
+  await kubectl('wait', 'node/node-2', '--for=condition=Ready=Unknown', '--timeout=90s');
+  await eventually(async () => {
+    const running = await kubectl(
+      'get',
+      'pods',
+      '-l',
+      'app=web',
+      '-o',
+      'jsonpath={range .items[?(@.spec.nodeName=="node-1")]}{.status.phase} {end}',
+    );
+    assert.equal(running.trim(), 'Running Running Running Running');
+  }, 30_000);
+  assert.match(await cluster.wherry('up'), /nodes Ready: node-1, node-2/);
+});

@@ -28,6 +28,8 @@ export interface NodePaths {
   readonly staticPods: string;
   readonly agentLog: string;
   readonly containerdLog: string;
+  /** While this file exists the node is switched off. */
+  readonly offFile: string;
 }
 
 export const DEFAULT_DATA_DIR = '/var/lib/wherry';
@@ -66,6 +68,7 @@ export function nodePaths(paths: ClusterPaths, node: string): NodePaths {
     containerLogs: paths.dataDir === DEFAULT_DATA_DIR ? '/var/log/containers' : '',
     staticPods: join(dir, 'manifests'),
     agentLog: join(paths.logs, `agent-${node}.log`),
+    offFile: join(dir, 'switched-off'),
     containerdLog: join(paths.logs, `containerd-${node}.log`),
   };
 }

@@ -2,14 +2,16 @@
 import { join } from 'node:path';
 import { errorMessage } from '../../base/log.ts';
 import { runCommand } from '../../host/command.ts';
-import { fileExists } from '../../host/files.ts';
+import { fileExists, writeFileAtomic } from '../../host/files.ts';
 import { unmountBelow } from '../../host/mount-points.ts';
-import { terminateProcess } from '../../host/processes.ts';
+import { isRunning, terminateProcess, waitUntilGone } from '../../host/processes.ts';
 import { systemSysctl } from '../../host/sysctl.ts';
 import type { Progress } from '../cli/progress.ts';
 import type { Cluster } from '../config/open-cluster.ts';
 import { nodePaths } from '../config/paths.ts';
 import { findContainerd } from '../containerd/find-containerd.ts';
+import { agentOf } from '../supervisor/cluster-children.ts';
+import { readSupervisorState } from '../supervisor/supervisor-state.ts';
 import { topologyOf } from '../topology/plan.ts';
 import { removeTopology } from '../topology/topology.ts';
 import { killShims, stopPods } from './stop-pods.ts';
@@ -35,6 +37,16 @@ export async function stopCluster(cluster: Cluster, options: StopOptions, progre
   );
   const topology = topologyOf(config);
   if (topology) await progress.step("nodes' network removed", () => removeTopology({ run: runCommand, sysctl: systemSysctl }, topology));
+}
+
+/** Switches one node off, as if its plug were pulled: its agent and its containers end; the next `up` switches it on again. */
+export async function switchNodeOff(cluster: Cluster, node: string, options: StopOptions, progress: Progress): Promise<void> {
+  writeFileAtomic(nodePaths(cluster.paths, node).offFile, '');
+  const agent = () => readSupervisorState(cluster.paths.supervisorState)?.children[agentOf(node)]?.process;
+  await progress.step(`agent of ${node} stopped`, async () => {
+    for (const id = agent(); id && isRunning(id);) await waitUntilGone(id, 1_000);
+  });
+  await progress.step(`pods of ${node} stopped`, () => stopNode(cluster, node, options, progress), String);
 }
 
 /** The number of pods it had. */

@@ -24,6 +24,7 @@ export function clusterChildren({ config, paths }: Cluster): ChildSpec[] {
       name: agentOf(node.name),
       command: node.namespace ? (inNamespace(node.namespace).concat(command) as [string, ...string[]]) : command,
       logFile: nodePaths(paths, node.name).agentLog,
+      offFile: nodePaths(paths, node.name).offFile,
       stopOrder: 1,
       graceMs: 10_000,
     };

@@ -5,6 +5,7 @@
 import { backoffDelay } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { fileExists } from '../../host/files.ts';
 import { identify, isRunning, startDetached, terminateProcess, type ProcessId } from '../../host/processes.ts';
 import { rotateLog } from '../../host/rotate-log.ts';
 import { readSupervisorState, writeSupervisorState, type ChildState } from './supervisor-state.ts';
@@ -18,6 +19,8 @@ export interface ChildSpec {
   readonly stopOrder: number;
   /** From SIGTERM to SIGKILL. */
   readonly graceMs: number;
+  /** While this file exists the child is not to run. */
+  readonly offFile?: string;
 }
 
 export interface SupervisorOptions {
@@ -68,6 +71,7 @@ function adopt(spec: ChildSpec, before: ChildState | undefined, { clock, log }: 
 
 async function check(child: Child, { clock, log }: SupervisorOptions, onExit: () => void): Promise<void> {
   const now = clock.monotonic();
+  if (child.spec.offFile !== undefined && fileExists(child.spec.offFile)) return switchOff(child, log);
   if (child.process && isRunning(child.process)) return;
   if (child.process) {
     child.process = undefined;
@@ -84,8 +88,17 @@ async function check(child: Child, { clock, log }: SupervisorOptions, onExit: ()
   log.info('started', { name: child.spec.name, pid: child.process.pid });
 }
 
+async function switchOff(child: Child, log: Logger): Promise<void> {
+  if (!child.process) return;
+  await terminateProcess(child.process, child.spec.graceMs);
+  log.info('switched off', { name: child.spec.name, pid: child.process.pid });
+  child.process = undefined;
+  child.quickFailures = 0;
+  child.startDue = 0;
+}
+
 function untilNext(children: readonly Child[], clock: Clock): number {
-  const due = children.filter((c) => !c.process).map((c) => c.startDue - clock.monotonic());
+  const due = children.filter((c) => !c.process && c.startDue > clock.monotonic()).map((c) => c.startDue - clock.monotonic());
   return Math.max(1, Math.min(CHECK_EVERY_MS, ...due));
 }
 
