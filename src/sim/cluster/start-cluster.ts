@@ -20,7 +20,7 @@ import { VirtualTime } from './virtual-time.ts';
 import { waitFor } from './wait-for.ts';
 
 const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
-const WAIT_MS = 10_000;
+const WAIT_MS = 30_000;
 
 /** Resolves when the API answers and the nodes are registered; controllers and scheduler have begun. */
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {

@@ -11,7 +11,7 @@ import type { NodeSpec } from './cluster-options.ts';
 
 export interface WaitOptions {
   readonly namespace?: string;
-  /** How long to wait, in the cluster's time; 10 s. */
+  /** How long to wait, in the cluster's time; 30 s. */
   readonly timeoutMs?: number;
 }
 
