@@ -8,6 +8,7 @@ import { fileSystemSize } from '../host/file-system-size.ts';
 import { Quantity } from '../machinery/quantity.ts';
 import { FileSource } from './config/file-source.ts';
 import { followApiPods } from './config/pod-source.ts';
+import { watchPlugins } from './csi/plugin-watcher.ts';
 import { criOver } from './cri/cri.ts';
 import { withDefaults, type KubeletSettings } from './defaults.ts';
 import { makeNode } from './node/make-node.ts';
@@ -71,6 +72,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   settings.recorder.event(node.reference, 'Normal', 'Starting', 'Starting kubelet.');
   const loops = [
     staticPods,
+    startPlugins(settings, parts, signal),
     ...startLoops(settings, parts, signal),
     node.status.run(),
     node.lease(),
@@ -137,6 +139,31 @@ async function startStaticPods(
 ): Promise<void> {
   if (path === undefined) return;
   await new FileSource({ path, nodeName, loop, clock, log, signal }).run();
+}
+
+/** Tells of this node's CSI drivers, then follows them. */
+async function startPlugins(
+  { rootDirectory, clock, log }: KubeletSettings,
+  { csiDrivers }: KubeletParts,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let pause = 200; !signal.aborted; pause = Math.min(10_000, pause * 2)) {
+    try {
+      await csiDrivers.start();
+      break;
+    } catch (error) {
+      log.warn('cannot make the CSINode, will retry', { err: errorMessage(error) });
+      await clock.sleep(pause, signal).catch(() => undefined); // Stopped: the loop looks at the signal.
+    }
+  }
+  await watchPlugins({
+    directory: join(rootDirectory, 'plugins_registry'),
+    clock,
+    log,
+    signal,
+    register: (plugin) => csiDrivers.register(plugin),
+    deregister: (plugin) => csiDrivers.deregister(plugin),
+  });
 }
 
 function startLoops(settings: KubeletSettings, parts: KubeletParts, signal: AbortSignal): Promise<void>[] {

@@ -9,6 +9,7 @@ import type { KubeletSettings } from '../defaults.ts';
 import type { EvictionManager } from '../eviction/eviction-manager.ts';
 import { kubeletMetrics } from '../metrics/kubelet-metrics.ts';
 import { measuredCri } from '../metrics/measured-cri.ts';
+import type { NodeStatusManager } from '../node/node-status.ts';
 import { hugepageSizes, nodeResources } from '../node/node-resources.ts';
 import { PodManager } from '../pod/pod-manager.ts';
 import { ContainerEvents } from '../runtime/container-events.ts';
@@ -75,6 +76,7 @@ export function foundation(settings: KubeletSettings, signal: AbortSignal, facts
       loop: new Late<PodLoop>('the pod loop'),
       workers: new Late<PodWorkers>('the pod workers'),
       volumes: new Late<VolumeManager>('the volume manager'),
+      node: new Late<NodeStatusManager>('the node status manager'),
       eviction: new Late<EvictionManager>('the eviction manager'),
     },
   };

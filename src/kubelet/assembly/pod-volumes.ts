@@ -1,11 +1,12 @@
 import { persistentVolumeClaims, persistentVolumes } from '../../client/resources.ts';
 import { systemMounter } from '../../host/mounts.ts';
 import { Quantity } from '../../machinery/quantity.ts';
+import type { CsiVolumes } from '../csi/csi-volumes.ts';
 import { VolumeManager } from '../volumes/volume-manager.ts';
 import type { ApiObjects } from './api-objects.ts';
 import type { Foundation } from './foundation.ts';
 
-export function podVolumes({ settings, events, paths, resources, late }: Foundation, objects: ApiObjects): VolumeManager {
+export function podVolumes({ settings, events, paths, resources, late }: Foundation, objects: ApiObjects, csi: CsiVolumes): VolumeManager {
   const { client, clock, log } = settings;
   const volumes = new VolumeManager({
     log,
@@ -14,9 +15,21 @@ export function podVolumes({ settings, events, paths, resources, late }: Foundat
       mounter: systemMounter,
       clock,
       paths,
+      csi,
       allocatableMemory: Quantity.parse(resources.allocatable['memory'] ?? '0').value(),
       nodeLabels: () => objects.thisNode()?.metadata.labels ?? settings.nodeLabels,
       claim: (namespace, name) => client.resource(persistentVolumeClaims).get(name, { namespace }),
+      async claimResized({ metadata: { name, namespace }, status }, capacity) {
+        const conditions = (status.conditions ?? []).filter((c) => c.type === 'FileSystemResizePending' || c.type === 'Resizing');
+        const body = {
+          status: {
+            capacity: { storage: capacity },
+            allocatedResourceStatuses: null,
+            conditions: conditions.map(({ type }) => ({ $patch: 'delete', type })),
+          },
+        };
+        await client.resource(persistentVolumeClaims).patch(name, 'strategic', body, { namespace, subresource: 'status' });
+      },
       persistentVolume: (name) => client.resource(persistentVolumes).get(name),
       sources: {
         configMap: objects.configMap,

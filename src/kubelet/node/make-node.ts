@@ -48,7 +48,17 @@ export function makeNode(settings: KubeletSettings, parts: KubeletParts, { runti
     labels: settings.nodeLabels,
     ownLabels,
     spec: { ...(taints.length > 0 && { taints: [...taints] }), ...(providerID !== undefined && { providerID }) },
-    facts: () => nodeFacts({ machine, resources, nodeIPs: settings.nodeIPs, hostname: hostName, runtimeVersion, port, runtime }),
+    facts: () =>
+      nodeFacts({
+        machine,
+        resources,
+        nodeIPs: settings.nodeIPs,
+        hostname: hostName,
+        runtimeVersion,
+        port,
+        runtime,
+        volumesInUse: parts.csiVolumes.inUse,
+      }),
     images: () => nodeImages(cri),
     conditions: () => ({
       memoryPressure: pressure.memory(),
@@ -57,6 +67,7 @@ export function makeNode(settings: KubeletSettings, parts: KubeletParts, { runti
       problems: [runtime.runtimeProblem(), runtime.networkProblem()].filter((problem) => problem !== undefined),
     }),
   });
+  parts.late.node.set(status);
   const lease = () => runNodeLease({ nodeName, client, clock, log, signal, node: () => informer.lister.get(nodeName) });
   const reference = nodeReference(nodeName);
   return { status, lease, reference };

@@ -14,6 +14,7 @@ export interface NodeFactsInput {
   readonly runtimeVersion: string;
   readonly port: number | undefined;
   readonly runtime: RuntimeState;
+  readonly volumesInUse: readonly string[];
 }
 
 /** What of a node's status does not change from one moment to the next. */
@@ -43,6 +44,7 @@ export function nodeFacts(input: NodeFactsInput): Omit<NodeStatus, 'conditions' 
         features: { recursiveReadOnlyMounts: recursiveReadOnly, userNamespaces },
       })),
     }),
+    ...(input.volumesInUse.length > 0 ? { volumesInUse: [...input.volumesInUse] } : { volumesInUse: undefined }),
     features: { supplementalGroupsPolicy: runtime.supplementalGroupsPolicy },
     declaredFeatures: [
       'InPlacePodLevelResourcesVerticalScaling',

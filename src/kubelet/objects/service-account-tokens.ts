@@ -35,18 +35,23 @@ export class ServiceAccountTokens {
 
   /** A token bound to the pod. `audience` '' is the API server's. Rejects with upstream's message; an old token serves while refreshing fails. */
   async get(pod: Pod, audience: string, expirationSeconds: number): Promise<string> {
+    return (await this.held(pod, audience, expirationSeconds)).token;
+  }
+
+  /** The same with its end, milliseconds since the epoch. */
+  async held(pod: Pod, audience: string, expirationSeconds: number): Promise<{ readonly token: string; readonly expiresAt: number }> {
     const key = [pod.metadata.uid, pod.spec.serviceAccountName, audience, expirationSeconds].join('\n');
     const held = this.#held.get(key);
-    if (held && !this.#isOld(held)) return held.token;
+    if (held && !this.#isOld(held)) return held;
     try {
       const fresh = await this.#request(pod, audience, expirationSeconds);
       this.#held.set(key, fresh);
-      return fresh.token;
+      return fresh;
     } catch (error) {
       if (!held) throw new Error(`failed to fetch token: ${errorMessage(error)}`);
       if (this.#clock.now() > held.expiresAt)
         throw new Error(`token for ${pod.metadata.namespace}/${pod.metadata.name} expired and refresh failed: ${errorMessage(error)}`);
-      return held.token;
+      return held;
     }
   }
 

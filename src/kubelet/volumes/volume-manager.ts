@@ -6,8 +6,8 @@ import { errorMessage, type Logger } from '../../base/log.ts';
 import { isMissing, readdir, rm } from '../../host/fs.ts';
 import { allContainers } from '../pod/containers.ts';
 import { podFsUser } from './fs-user.ts';
-import type { ClaimDependencies } from './plugins/claim.ts';
-import { setUpVolume, showsFiles } from './set-up-volume.ts';
+import { refreshClaim, type ClaimDependencies } from './plugins/claim.ts';
+import { claimOf, setUpVolume, showsFiles } from './set-up-volume.ts';
 import { unmountTree } from './tmpfs.ts';
 import type { MountedVolume } from './types.ts';
 
@@ -79,15 +79,19 @@ export class VolumeManager {
 
   /** Renews what expires. */
   async refreshAll(): Promise<void> {
-    for (const { pod } of this.#pods.values()) await this.refresh(pod);
+    for (const state of this.#pods.values()) {
+      await this.refresh(state.pod);
+      for (const volume of usedVolumes(state.pod)) await this.#refreshClaim(state, volume);
+    }
   }
 
   /** Removes everything of a pod's volumes, also what an earlier kubelet left. Rejects when something is still in use. */
   async unmount(podUid: string): Promise<void> {
     await this.#pods.get(podUid)?.queue;
     this.#pods.delete(podUid);
-    const { mounter, paths } = this.#options.deps;
+    const { mounter, paths, csi } = this.#options.deps;
     await unmountTree(mounter, paths.subpaths(podUid));
+    await csi.tearDown(podUid);
     const volumes = paths.volumes(podUid);
     for (const plugin of await list(volumes)) {
       for (const name of await list(join(volumes, plugin))) await unmountTree(mounter, join(volumes, plugin, name));
@@ -102,6 +106,22 @@ export class VolumeManager {
     const volumes = this.#options.deps.paths.volumes(podUid);
     for (const plugin of await list(volumes)) if ((await list(join(volumes, plugin))).length > 0) return true;
     return false;
+  }
+
+  async #refreshClaim({ pod, mounted }: PodVolumes, volume: Volume): Promise<void> {
+    const claim = claimOf(pod, volume);
+    if (!claim || !mounted.has(volume.name)) return;
+    const setup = { pod, volume, fsUser: podFsUser(pod), fsGroup: pod.spec.securityContext?.fsGroup };
+    try {
+      await refreshClaim(setup, claim, this.#options.deps);
+    } catch (error) {
+      this.#options.event(
+        pod,
+        'Warning',
+        'VolumeResizeFailed',
+        `NodeExpandVolume failed for volume "${volume.name}" : ${errorMessage(error)}`,
+      );
+    }
   }
 
   #state(pod: Pod): PodVolumes {

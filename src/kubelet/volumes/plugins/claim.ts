@@ -2,15 +2,21 @@ import { join } from 'node:path';
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimVolumeSource, Pod } from '../../../api/core/v1.gen.ts';
 import { errorMessage } from '../../../base/log.ts';
 import { mkdir, stat } from '../../../host/fs.ts';
+import { Quantity } from '../../../machinery/quantity.ts';
+import type { CsiVolumes } from '../../csi/csi-volumes.ts';
 import { setOwnership } from '../ownership.ts';
 import { isMountPoint } from '../tmpfs.ts';
 import type { MountedVolume, VolumeDependencies, VolumeSetup } from '../types.ts';
 import { setUpHostPath } from './host-path.ts';
+import { setUpNfs } from './nfs.ts';
 
 export interface ClaimDependencies extends VolumeDependencies {
   claim(namespace: string, name: string): Promise<PersistentVolumeClaim>;
   persistentVolume(name: string): Promise<PersistentVolume>;
   readonly nodeLabels: () => Readonly<Record<string, string>>;
+  readonly csi: CsiVolumes;
+  /** Writes a claim's new capacity. */
+  claimResized(claim: PersistentVolumeClaim, capacity: string): Promise<void>;
 }
 
 const GID_ANNOTATION = 'pv.beta.kubernetes.io/gid';
@@ -32,6 +38,19 @@ export async function setUpClaim(
   const mounted = await mountPersistent(setup, persistent, claim, readOnly, deps);
   const gid = Number(persistent.metadata.annotations?.[GID_ANNOTATION]);
   return Number.isInteger(gid) ? { ...mounted, gid } : mounted;
+}
+
+/** What a mounted claim may need later: a larger file system after its volume grew, publishing again for drivers that ask for it. */
+export async function refreshClaim(setup: VolumeSetup, source: PersistentVolumeClaimVolumeSource, deps: ClaimDependencies): Promise<void> {
+  const { pod, volume } = setup;
+  const { claim, persistent } = await resolve(pod, volume.name, source, Boolean(volume.ephemeral), deps);
+  const readOnly = source.readOnly ?? false;
+  if (!persistent.spec.csi) return;
+  if (deps.csi.republishes(persistent.spec.csi.driver)) await deps.csi.setUpPersistent({ setup, volume: persistent, readOnly });
+  const [wanted, has] = [persistent.spec.capacity?.['storage'], claim.status.capacity?.['storage']];
+  if (readOnly || !wanted || !has || Quantity.parse(wanted).compare(Quantity.parse(has)) <= 0) return;
+  const bytes = await deps.csi.expand({ setup, volume: persistent, readOnly }, Quantity.parse(wanted).value());
+  if (bytes !== undefined) await deps.claimResized(claim, wanted);
 }
 
 async function resolve(pod: Pod, volume: string, source: PersistentVolumeClaimVolumeSource, ephemeral: boolean, deps: ClaimDependencies) {
@@ -82,7 +101,8 @@ async function mountPersistent(
   const { name } = setup.volume;
   if (spec.hostPath) return setUpHostPath(name, spec.hostPath, readOnly);
   if (spec.local) return setUpLocal(setup, metadata.name, spec.local.path, spec.volumeMode === 'Block', readOnly, deps);
-  if (spec.csi) throw new Error(`driver name ${spec.csi.driver} not found in the list of registered CSI drivers`);
+  if (spec.csi) return deps.csi.setUpPersistent({ setup, volume: { metadata, spec } as PersistentVolume, readOnly });
+  if (spec.nfs) return setUpNfs(setup, metadata.name, { ...spec.nfs, options: spec.mountOptions ?? [], readOnly }, deps);
   const plugin = Object.keys(spec).find((key) => !COMMON_FIELDS.has(key)) ?? 'none';
   throw new Error(`no volume plugin matched name: ${plugin}`);
 }
