@@ -1,5 +1,6 @@
 /** Small objects for the tests of controllers. Times: milliseconds since the epoch, or text. */
 import type { Deployment, ReplicaSet } from '../../api/apps/v1.gen.ts';
+import type { Job } from '../../api/batch/v1.gen.ts';
 import type { Node, Pod, PodStatus, Service } from '../../api/core/v1.gen.ts';
 import type { ObjectMeta } from '../../api/meta/v1.gen.ts';
 import type { Draft } from '../../api/object.ts';
@@ -85,4 +86,14 @@ export function service(spec: Draft<Service['spec']> = {}, metadata: Draft<Objec
     spec: { clusterIP: '10.96.0.1', ipFamilies: ['IPv4'], ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }], ...spec },
     status: {},
   } as unknown as Service;
+}
+
+export function job(spec: Draft<Job['spec']> = {}, status: Draft<Job['status']> = {}, metadata: Draft<ObjectMeta> = {}): Job {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: meta('job', metadata),
+    spec: { parallelism: 2, completions: 4, backoffLimit: 6, template: TEMPLATE, ...spec },
+    status: { startTime: at(-60), ...status },
+  } as unknown as Job;
 }
