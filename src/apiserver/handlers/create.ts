@@ -40,7 +40,7 @@ export async function create(context: RequestContext, served: ServedResource, de
   warnAbout(context, served, object, undefined);
   const created = await store.create(
     await stored(served, object),
-    { user: context.user, dryRun: parameters.dryRun },
+    { user: context.user, dryRun: parameters.dryRun, group: context.info.group },
     checkWith(scope, 'CREATE'),
   );
   return writtenResponse(served, created, 201);

@@ -49,6 +49,7 @@ export async function patch(
     name,
     user: context.user,
     dryRun: parameters.dryRun,
+    group: context.info.group,
     part: subresource?.part ?? 'main',
     ...(subresource?.override && { override: subresource.override }),
     allowCreate: kind === 'apply' && subresource === undefined,

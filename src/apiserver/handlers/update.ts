@@ -39,6 +39,7 @@ export async function update(
     name,
     user: context.user,
     dryRun: parameters.dryRun,
+    group: context.info.group,
     part: subresource?.part ?? 'main',
     ...(subresource?.override && { override: subresource.override }),
     allowCreate: store.strategy.allowCreateOnUpdate === true && subresource === undefined,

@@ -35,6 +35,8 @@ export interface StoreOptions {
 export interface WriteContext {
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  /** The API group that was asked for: some kinds are served by two, with rules of their own in each. */
+  readonly group?: string;
 }
 
 /** Admission's second half, called with the final object before it is stored. */
@@ -301,7 +303,8 @@ export class ResourceStore {
   }
 
   #context(context: WriteContext): StrategyContext {
-    return { user: context.user, dryRun: context.dryRun, registry: this.#o.registry, nowMs: this.#o.clock.now() };
+    const { user, dryRun, group = this.definition.group } = context;
+    return { user, dryRun, group, registry: this.#o.registry, nowMs: this.#o.clock.now() };
   }
 }
 

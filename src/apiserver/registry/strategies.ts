@@ -9,7 +9,9 @@ import { statefulSetStrategy } from './apps/statefulsets/strategy.ts';
 import { cronJobStrategy } from './batch/cronjobs/strategy.ts';
 import { jobStrategy } from './batch/jobs/strategy.ts';
 import { certificateSigningRequestStrategy } from './certificates/certificatesigningrequests/strategy.ts';
+import { endpointsStrategy } from './core/endpoints/strategy.ts';
 import { eventStrategy } from './core/events/strategy.ts';
+import { limitRangeStrategy } from './core/limitranges/strategy.ts';
 import { namespaceStrategy } from './core/namespaces/strategy.ts';
 import { nodeStrategy } from './core/nodes/strategy.ts';
 import { persistentVolumeClaimStrategy } from './core/persistentvolumeclaims/strategy.ts';
@@ -19,6 +21,7 @@ import { podStrategy } from './core/pods/strategy.ts';
 import { replicationControllerStrategy } from './core/replicationcontrollers/strategy.ts';
 import { configMapStrategy } from './core/configmaps/strategy.ts';
 import { ipAddressStrategy } from './networking/ipaddresses/strategy.ts';
+import { resourceQuotaStrategy } from './core/resourcequotas/strategy.ts';
 import { secretStrategy } from './core/secrets/strategy.ts';
 import { serviceAccountStrategy } from './core/serviceaccounts/strategy.ts';
 import type { ServiceAllocatorOptions } from './core/services/allocator.ts';
@@ -39,9 +42,9 @@ const rbacStrategy: Strategy = { validateName: nameIsPathSegment, allowCreateOnU
 const conditional: Strategy = { allowUnconditionalUpdate: false };
 
 const fixed: Readonly<Record<string, Strategy>> = {
-  '/endpoints': { allowCreateOnUpdate: true },
+  '/endpoints': endpointsStrategy,
   '/events': eventStrategy,
-  '/limitranges': { allowCreateOnUpdate: true },
+  '/limitranges': limitRangeStrategy,
   '/namespaces': namespaceStrategy,
   '/nodes': nodeStrategy,
   '/persistentvolumeclaims': persistentVolumeClaimStrategy,
@@ -50,6 +53,7 @@ const fixed: Readonly<Record<string, Strategy>> = {
   '/podtemplates': podTemplateStrategy,
   '/replicationcontrollers': replicationControllerStrategy,
   '/configmaps': configMapStrategy,
+  '/resourcequotas': resourceQuotaStrategy,
   '/secrets': secretStrategy,
   'networking.k8s.io/ipaddresses': ipAddressStrategy,
   '/serviceaccounts': serviceAccountStrategy,

@@ -14,6 +14,8 @@ export interface StrategyContext {
   readonly registry: RegistryReader;
   readonly nowMs: number;
   readonly dryRun: boolean;
+  /** The API group that the request named. */
+  readonly group: string;
   /** True while the object is created through an update or patch of something that did not exist. */
   readonly createOnUpdate?: boolean;
 }

@@ -134,7 +134,8 @@ function checkFinalizers(finalizers: readonly string[], builtin: boolean, errors
   if (builtin) finalizers.forEach((finalizer, i) => checkKubeFinalizer(finalizer, path.index(i), errors));
 }
 
-function checkKubeFinalizer(finalizer: string, path: FieldPath, errors: FieldError[]): void {
+/** Finalizers without a domain are those of the garbage collector and of namespaces. */
+export function checkKubeFinalizer(finalizer: string, path: FieldPath, errors: FieldError[]): void {
   if (!finalizer.includes('/') && !STANDARD_FINALIZERS.includes(finalizer)) {
     errors.push(invalid(path, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'));
   }

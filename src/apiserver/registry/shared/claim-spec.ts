@@ -10,7 +10,7 @@ import { forbidden, invalid, notSupported, required, type FieldError, type Field
 import { validateAnnotations, validateLabels } from '../validate-meta.ts';
 import { checkLabel, checkRequired, checkSubdomain } from './field-checks.ts';
 import { checkLabelSelector } from './label-selectors.ts';
-import { checkNonNegativeQuantity, checkPositiveQuantity } from './quantities.ts';
+import { checkPositiveQuantity } from './quantities.ts';
 import { semanticEqual } from './semantic-equal.ts';
 
 export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
@@ -38,10 +38,7 @@ export function checkClaimSpec(
   const size = spec.resources?.requests?.['storage'];
   const sizePath = path.child('resources').key('storage');
   if (size === undefined) errors.push(required(sizePath));
-  else {
-    checkPositiveQuantity(size, sizePath, errors);
-    checkNonNegativeQuantity('0', sizePath, errors);
-  }
+  else checkPositiveQuantity(size, sizePath, errors);
   if (spec.storageClassName) checkSubdomain(spec.storageClassName, path.child('storageClassName'), errors);
   if (spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode))
     errors.push(notSupported(path.child('volumeMode'), spec.volumeMode, VOLUME_MODES));

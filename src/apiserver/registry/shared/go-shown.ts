@@ -34,6 +34,12 @@ const POD_SPEC_ORDER = [
   'hostnameOverride', 'schedulingGroup',
 ]; // prettier-ignore
 
+/** Fields that stand before another one in memory, not where v1 has them. */
+const MOVED: Readonly<Record<string, readonly [field: string, before: string]>> = {
+  'core/v1.PodSecurityContext': ['fsGroupChangePolicy', 'sysctls'],
+  'core/v1.Volume': ['quobyte', 'flexVolume'],
+};
+
 /** A value of a schema type as Go would print it. */
 export function goShown(typeId: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value ?? null;
@@ -43,7 +49,13 @@ export function goShown(typeId: string, value: unknown): unknown {
   // Metadata is embedded.
   if (typeId === 'core/v1.PodTemplateSpec')
     return { ...(object['metadata'] as object | undefined), Spec: goShown('core/v1.PodSpec', object['spec']) };
-  return named([...fields.values()], object);
+  return named(inMemoryOrder(typeId, [...fields.values()]), object);
+}
+
+function inMemoryOrder(typeId: string, fields: FieldSchema[]): FieldSchema[] {
+  const [moved, before] = MOVED[typeId] ?? [];
+  if (moved === undefined) return fields;
+  return fields.flatMap((field) => (field.name === moved ? [] : field.name === before ? fields.filter((f) => f.name === moved || f.name === before).reverse() : [field])); // prettier-ignore
 }
 
 function named(fields: readonly FieldSchema[], object: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -42,8 +42,10 @@ export const checkPodResourceName: ResourceNameCheck = (name, path, errors) => {
   if (!POD_LEVEL.has(name) && !isHugePages(name)) errors.push(notSupported(path, name, ['cpu', 'hugepages-', 'memory']));
 };
 
+/** Whether quotas know the resource by this short name. */
+export const isQuotaResource = (name: string) => QUOTA.has(name) || isQuotaHugePages(name);
+
 export const checkQuotaResourceName: ResourceNameCheck = (name, path, errors) => {
   checkResourceName(name, path, errors);
-  if (!name.includes('/') && !QUOTA.has(name) && !isQuotaHugePages(name))
-    errors.push(invalid(path, name, 'must be a standard resource for quota'));
+  if (!name.includes('/') && !isQuotaResource(name)) errors.push(invalid(path, name, 'must be a standard resource for quota'));
 };

@@ -36,7 +36,13 @@ export function expireEvents({
     for (const [key, writtenAt] of lastWritten) if (writtenAt < limit && !signal.aborted) await remove(registry, key);
   };
   signal.addEventListener('abort', unsubscribe, { once: true });
-  void repeat({ clock, everyMs: SWEEP_MS, signal, act: sweep, onError: (error) => log.error('cannot remove old events, will retry', error) });
+  void repeat({
+    clock,
+    everyMs: SWEEP_MS,
+    signal,
+    act: sweep,
+    onError: (error) => log.error('cannot remove old events, will retry', error),
+  });
 }
 
 async function remove(registry: RegistryReader, key: string): Promise<void> {

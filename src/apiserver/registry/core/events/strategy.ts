@@ -1,12 +1,16 @@
 import type { Event } from '../../../../api/core/v1.gen.ts';
 import type { AnyObject } from '../../../../api/object.ts';
 import type { Strategy } from '../../strategy.ts';
+import { validateEvent, validateEventUpdate } from './validation.ts';
 
+const asEvent = (object: AnyObject) => object as unknown as Event;
 const INVOLVED = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const;
 
 /** Events of both groups, stored as core/v1. */
 export const eventStrategy: Strategy = {
   allowCreateOnUpdate: true,
+  validate: (object, { group }) => validateEvent(asEvent(object), group),
+  validateUpdate: (object, old, { group }) => validateEventUpdate(asEvent(object), asEvent(old), group),
   selectableFieldNames: [
     ...INVOLVED.flatMap((name) => [`involvedObject.${name}`, `regarding.${name}`]),
     'reason', 'reportingComponent', 'reportingController', 'source', 'type',

@@ -1,7 +1,8 @@
 import type { AnyObject } from '../../../../api/object.ts';
-import { fieldPath, invalid } from '../../../../machinery/field.ts';
+import { fieldPath, invalid, type FieldError } from '../../../../machinery/field.ts';
+import { isQualifiedName } from '../../../../machinery/names.ts';
 import type { Strategy } from '../../strategy.ts';
-import { nameIsLabel } from '../../validate-meta.ts';
+import { checkKubeFinalizer, nameIsLabel } from '../../validate-meta.ts';
 
 interface NamespaceShape {
   spec?: { finalizers?: string[] };
@@ -29,11 +30,16 @@ export const namespaceStrategy: Strategy = {
     const [next, was] = [object as AnyObject & NamespaceShape, old as AnyObject & NamespaceShape];
     next.spec = { ...next.spec, finalizers: was.spec?.finalizers ?? [] };
   },
-  validateUpdate: (object) => {
-    const name = object.metadata.labels?.[NAME_LABEL];
-    return name !== undefined && name !== object.metadata.name
-      ? [invalid(fieldPath('metadata', 'labels').key(NAME_LABEL), name, `must match namespace name ${object.metadata.name}`)]
-      : [];
+  validate: (object) => checkFinalizers(object, false),
+  status: {
+    validateUpdate(object) {
+      const { phase = '' } = (object as AnyObject & NamespaceShape).status ?? {};
+      const path = fieldPath('status', 'Phase');
+      if (object.metadata.deletionTimestamp === undefined) {
+        return phase === 'Active' ? [] : [invalid(path, phase, "may only be 'Active' if `deletionTimestamp` is empty")];
+      }
+      return phase === 'Terminating' ? [] : [invalid(path, phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")];
+    },
   },
   holds: {
     until: (object) => ((object as AnyObject & NamespaceShape).spec?.finalizers?.length ?? 0) > 0,
@@ -45,8 +51,21 @@ export const namespaceStrategy: Strategy = {
         const [next, was] = [object as AnyObject & NamespaceShape, old as AnyObject & NamespaceShape];
         next.status = was.status ?? {};
       },
+      validateUpdate: (object) => checkFinalizers(object, true),
     },
   },
   selectableFieldNames: ['status.phase'],
   selectableFields: (object) => ({ 'status.phase': (object as AnyObject & NamespaceShape).status?.phase ?? '' }),
 };
+
+/** `indexed`: the messages tell which one. */
+function checkFinalizers(object: AnyObject, indexed: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  const path = fieldPath('spec', 'finalizers');
+  (object as AnyObject & NamespaceShape).spec?.finalizers?.forEach((finalizer, i) => {
+    const here = indexed ? path.index(i) : path;
+    for (const message of isQualifiedName(finalizer)) errors.push(invalid(here, finalizer, message));
+    checkKubeFinalizer(finalizer, here, errors);
+  });
+  return errors;
+}

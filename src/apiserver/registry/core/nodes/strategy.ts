@@ -3,6 +3,7 @@ import type { AnyObject } from '../../../../api/object.ts';
 import { fieldPath } from '../../../../machinery/field.ts';
 import { cidrWarnings } from '../../shared/ip-fields.ts';
 import type { Strategy } from '../../strategy.ts';
+import { validateNode, validateNodeUpdate } from './validation.ts';
 
 const asNode = (object: AnyObject) => object as unknown as Node;
 
@@ -15,10 +16,13 @@ export const nodeStrategy: Strategy = {
   prepareForUpdate(object, old) {
     if (!asNode(old).spec?.configSource) delete asNode(object).spec?.configSource;
   },
+  validate: (object) => validateNode(asNode(object)),
+  validateUpdate: (object, old) => [...validateNode(asNode(object)), ...validateNodeUpdate(asNode(object), asNode(old))],
   status: {
     prepareForUpdate(object, old) {
       if (!asNode(old).status?.config) delete asNode(object).status?.config;
     },
+    validateUpdate: (object, old) => validateNodeUpdate(asNode(object), asNode(old)),
   },
   warnings(object) {
     const { spec } = asNode(object);

@@ -1,6 +1,7 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../../api/core/v1.gen.ts';
 import type { AnyObject } from '../../../../api/object.ts';
 import type { Strategy } from '../../strategy.ts';
+import { claimWarnings, validateClaim, validateClaimStatus, validateClaimUpdate } from './validation.ts';
 
 const asClaim = (object: AnyObject) => object as unknown as PersistentVolumeClaim;
 
@@ -12,6 +13,10 @@ export const persistentVolumeClaimStrategy: Strategy = {
   prepareForUpdate(object, old) {
     settleDataSource(asClaim(object).spec, asClaim(old).spec);
   },
+  validate: (object) => validateClaim(asClaim(object)),
+  validateUpdate: (object, old) => validateClaimUpdate(asClaim(object), asClaim(old)),
+  warnings: (object) => claimWarnings(asClaim(object)),
+  status: { validateUpdate: (object) => validateClaimStatus(asClaim(object)) },
 };
 
 /** dataSource and dataSourceRef say the same; what older servers ignored in the first is still ignored (KEP-1495). */

@@ -23,7 +23,9 @@ function validateType(secret: Secret): FieldError[] {
   const needs = (...keys: string[]) => keys.filter((k) => !has(k)).map((k) => required(data.key(k), ''));
   switch (secret.type) {
     case 'kubernetes.io/service-account-token':
-      return secret.metadata.annotations?.[SERVICE_ACCOUNT_NAME] ? [] : [required(fieldPath('metadata', 'annotations').key(SERVICE_ACCOUNT_NAME), '')];
+      return secret.metadata.annotations?.[SERVICE_ACCOUNT_NAME]
+        ? []
+        : [required(fieldPath('metadata', 'annotations').key(SERVICE_ACCOUNT_NAME), '')];
     case 'kubernetes.io/dockercfg':
       return [...needs('.dockercfg'), ...json(secret, '.dockercfg')];
     case 'kubernetes.io/dockerconfigjson':
@@ -31,7 +33,7 @@ function validateType(secret: Secret): FieldError[] {
     case 'kubernetes.io/basic-auth':
       return has('username') || has('password') ? [] : [required(data.key('username'), ''), required(data.key('password'), '')];
     case 'kubernetes.io/ssh-auth':
-      return needs('ssh-privatekey');
+      return secret.data?.['ssh-privatekey'] ? [] : [required(data.key('ssh-privatekey'), '')];
     case 'kubernetes.io/tls':
       return needs('tls.crt', 'tls.key');
     default:
