@@ -1,7 +1,7 @@
 /** Whether the node takes a pod that was bound to it (pkg/kubelet/lifecycle). Pure. */
 import type { Node, Pod } from '../../api/core/v1.gen.ts';
 import { Quantity } from '../../machinery/quantity.ts';
-import { podRequests } from '../pod/pod-resources.ts';
+import { podRequests } from '../../machinery/pod/pod-resources.ts';
 import { podQos } from '../pod/qos.ts';
 import { isCriticalPod, isStaticPod } from '../pod/source.ts';
 import { matchesNodeSelector } from './node-selector.ts';
@@ -73,7 +73,9 @@ function resourceRejection({ pod, active }: AdmissionInput, node: Node): Rejecti
     if (requested === 0 || (text === undefined && !NATIVE.has(name))) continue;
     const capacity = units(name, Quantity.parse(text ?? '0'));
     const used =
-      name === 'pods' ? active.length : active.reduce((sum, other) => sum + units(name, podRequests(other).get(name) ?? Quantity.ZERO), 0);
+      name === 'pods'
+        ? active.length
+        : active.reduce((sum, other) => sum + units(name, podRequests(other, { status: true }).get(name) ?? Quantity.ZERO), 0);
     if (requested <= capacity - used) continue;
     const message = `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
     return { reason: `OutOf${name}`, message };

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/v1.gen.ts';
 import { Quantity } from '../../machinery/quantity.ts';
-import { podRequests } from '../pod/pod-resources.ts';
+import { podRequests } from '../../machinery/pod/pod-resources.ts';
 import { podQos } from '../pod/qos.ts';
 import type { Allocations } from './allocations.ts';
 import type { ResizeConditions } from './resize-conditions.ts';

@@ -3,7 +3,9 @@ import type { Container, Pod } from '../../api/core/v1.gen.ts';
 import { Quantity } from '../../machinery/quantity.ts';
 import type { Encodable } from '../cri/codec/message.ts';
 import type { LinuxContainerResources } from '../cri/messages/resources.ts';
-import { hasPodLevelResources, parseResources, podLimits, podRequests, type ResourceAmounts } from '../pod/pod-resources.ts';
+import { podLimits, podRequests } from '../../machinery/pod/pod-resources.ts';
+import { parseList as parseResources, type ResourceList } from '../../machinery/pod/resource-list.ts';
+import { hasPodLevelResources } from '../pod/pod-resources.ts';
 import { milliCpuToQuota, milliCpuToShares, QUOTA_PERIOD } from './cpu.ts';
 import { containerOomScoreAdjust } from './oom-score.ts';
 
@@ -36,8 +38,8 @@ export function containerLinuxResources(pod: Pod, container: Container, node: No
 
 /** Of all the pod's containers, without overhead. */
 export function sandboxResources(pod: Pod, node: NodeLimits): Resources {
-  const requests = podRequests(pod, { excludeOverhead: true });
-  const limits = podLimits(pod, { excludeOverhead: true });
+  const requests = podRequests(pod, { overhead: false });
+  const limits = podLimits(pod, { overhead: false });
   return linuxResources(requests.get('cpu'), limits.get('cpu'), limits.get('memory'), node);
 }
 
@@ -63,7 +65,7 @@ function linuxResources(
   };
 }
 
-function hugepageLimit(pageSize: string, limits: ResourceAmounts): number {
+function hugepageLimit(pageSize: string, limits: ResourceList): number {
   for (const [name, amount] of limits) {
     if (name.startsWith('hugepages-') && hugepageUnit(name.slice('hugepages-'.length)) === pageSize) return amount.value();
   }

@@ -1,7 +1,9 @@
 /** Who the kernel kills first (pkg/kubelet/qos/policy.go). */
 import type { Container, Pod } from '../../api/core/v1.gen.ts';
 import { initContainers, isRestartableInit } from '../pod/containers.ts';
-import { hasPodLevelResources, parseResources, podRequests } from '../pod/pod-resources.ts';
+import { podRequests } from '../../machinery/pod/pod-resources.ts';
+import { parseList as parseResources } from '../../machinery/pod/resource-list.ts';
+import { hasPodLevelResources, withoutPodLevelResources } from '../pod/pod-resources.ts';
 import { podQos } from '../pod/qos.ts';
 import { isNodeCriticalPod } from '../pod/source.ts';
 
@@ -33,7 +35,7 @@ function memoryRequest(container: Container): number {
 function remainingPerContainer(pod: Pod): number {
   const whole = podRequests(pod).get('memory')?.value() ?? 0;
   if (whole === 0) return 0;
-  const ofContainers = podRequests(pod, { skipPodLevel: true }).get('memory')?.value() ?? 0;
+  const ofContainers = podRequests(withoutPodLevelResources(pod)).get('memory')?.value() ?? 0;
   const count = pod.spec.containers.length + initContainers(pod).filter(isRestartableInit).length;
   return Math.trunc((whole - ofContainers) / count);
 }

@@ -1,7 +1,9 @@
 import type { Pod } from '../../api/core/v1.gen.ts';
 import type { CgroupResources } from '../../host/cgroups.ts';
 import { initContainers } from '../pod/containers.ts';
-import { hasPodLevelResources, parseResources, podLimits, podRequests } from '../pod/pod-resources.ts';
+import { podLimits, podRequests } from '../../machinery/pod/pod-resources.ts';
+import { parseList as parseResources } from '../../machinery/pod/resource-list.ts';
+import { hasPodLevelResources } from '../pod/pod-resources.ts';
 import { podQos } from '../pod/qos.ts';
 import { milliCpuToQuota, milliCpuToShares, MIN_SHARES, QUOTA_PERIOD } from './cpu.ts';
 

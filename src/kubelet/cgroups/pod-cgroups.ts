@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Pod } from '../../api/core/v1.gen.ts';
 import type { CgroupResources, Cgroups } from '../../host/cgroups.ts';
-import { podRequests } from '../pod/pod-resources.ts';
+import { podRequests } from '../../machinery/pod/pod-resources.ts';
 import { podQos } from '../pod/qos.ts';
 import { milliCpuToShares, MIN_SHARES } from './cpu.ts';
 import { podCgroupConfig } from './pod-cgroup-config.ts';

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { formatTime } from '../../base/clock.ts';
 import { errorMessage, type Logger } from '../../base/log.ts';
 import { isCriticalPod } from '../pod/source.ts';
-import { podRequests } from '../pod/pod-resources.ts';
+import { podRequests } from '../../machinery/pod/pod-resources.ts';
 import type { KillOptions } from '../workers/pod-work.ts';
 import { evictionMessage } from './eviction-message.ts';
 import type { NodeFigures } from './node-figures.ts';

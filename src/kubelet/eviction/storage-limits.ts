@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/v1.gen.ts';
 import { Quantity } from '../../machinery/quantity.ts';
-import { podLimits } from '../pod/pod-resources.ts';
+import { podLimits } from '../../machinery/pod/pod-resources.ts';
 
 /** What a pod keeps on disk, in bytes. */
 export interface PodDisk {

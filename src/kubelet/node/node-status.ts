@@ -162,9 +162,14 @@ export class NodeStatusManager {
 
   async #status(node: Node | undefined): Promise<NodeStatus> {
     const { clock, facts, images, conditions } = this.#options;
+    const own = facts();
+    // Others may give the node resources of their own.
+    const extended = Object.entries(node?.status.capacity ?? {}).filter(([name]) => own.capacity?.[name] === undefined);
     return {
       ...node?.status,
-      ...facts(),
+      ...own,
+      capacity: { ...own.capacity, ...Object.fromEntries(extended) },
+      allocatable: { ...own.allocatable, ...Object.fromEntries(extended) },
       images: await images(),
       conditions: nodeConditions(node?.status.conditions ?? [], conditions(), formatTime(clock.now())).conditions,
     };

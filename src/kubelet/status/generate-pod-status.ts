@@ -1,7 +1,8 @@
 /** The status of a pod from what the runtime knows (pkg/kubelet generateAPIPodStatus). Pure. */
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../api/core/v1.gen.ts';
 import { asContainer } from '../pod/containers.ts';
-import { podLimits, podRequests, type ResourceAmounts } from '../pod/pod-resources.ts';
+import { podLimits, podRequests } from '../../machinery/pod/pod-resources.ts';
+import { type ResourceList } from '../../machinery/pod/resource-list.ts';
 import { podQos } from '../pod/qos.ts';
 import { allContainersCouldRestart } from '../pod/restart-policy.ts';
 import type { ActuatedResources } from '../runtime/pod-actions.ts';
@@ -107,7 +108,7 @@ function podLevel(pod: Pod): Partial<PodStatus> {
   };
 }
 
-function amounts(list: ResourceAmounts): Record<string, string> | undefined {
+function amounts(list: ResourceList): Record<string, string> | undefined {
   return list.size === 0 ? undefined : Object.fromEntries([...list].map(([name, amount]) => [name, amount.toString()]));
 }
 

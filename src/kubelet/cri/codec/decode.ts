@@ -1,9 +1,10 @@
 import type { Decoded, FieldKind, Fields, Message, Scalar } from './message.ts';
-import { Reader } from './reader.ts';
+import { ProtoReader } from '../../../wire/protobuf/reader.ts';
+import { BYTES } from '../../../wire/protobuf/writer.ts';
 
-/** A message from its bytes. Unknown fields are skipped. Throws RangeError on truncated or malformed input. */
+/** A message from its bytes. Unknown fields are skipped. Throws ProtoError on truncated or malformed input. */
 export function decode<M extends Message>(type: M, bytes: Uint8Array): Decoded<M> {
-  return readMessage(type, new Reader(bytes)) as Decoded<M>;
+  return readMessage(type, new ProtoReader(bytes)) as Decoded<M>;
 }
 
 interface Plan {
@@ -21,7 +22,7 @@ function planOf(type: Message): Plan {
   return plan;
 }
 
-function readMessage(type: Message, reader: Reader): Record<string, unknown> {
+function readMessage(type: Message, reader: ProtoReader): Record<string, unknown> {
   const plan = planOf(type);
   const out = zeroValue(plan.fields);
   while (!reader.done) {
@@ -33,20 +34,20 @@ function readMessage(type: Message, reader: Reader): Record<string, unknown> {
   return out;
 }
 
-function readField(out: Record<string, unknown>, name: string, kind: FieldKind, wireType: number, reader: Reader): void {
+function readField(out: Record<string, unknown>, name: string, kind: FieldKind, wireType: number, reader: ProtoReader): void {
   if (typeof kind === 'string') out[name] = readScalar(kind, reader);
-  else if ('fields' in kind) out[name] = readMessage(kind, new Reader(reader.bytes()));
-  else if ('map' in kind) readEntry(out[name] as Record<string, unknown>, kind.map, new Reader(reader.bytes()));
+  else if ('fields' in kind) out[name] = readMessage(kind, reader.nested());
+  else if ('map' in kind) readEntry(out[name] as Record<string, unknown>, kind.map, reader.nested());
   else readElements(out[name] as unknown[], kind.repeated, wireType, reader);
 }
 
-function readElements(list: unknown[], kind: Scalar | Message, wireType: number, reader: Reader): void {
-  if (typeof kind !== 'string') list.push(readMessage(kind, new Reader(reader.bytes())));
-  else if (kind === 'string' || kind === 'bytes' || wireType !== 2) list.push(readScalar(kind, reader));
-  else for (const packed = new Reader(reader.bytes()); !packed.done;) list.push(readScalar(kind, packed));
+function readElements(list: unknown[], kind: Scalar | Message, wireType: number, reader: ProtoReader): void {
+  if (typeof kind !== 'string') list.push(readMessage(kind, reader.nested()));
+  else if (kind === 'string' || kind === 'bytes' || wireType !== BYTES) list.push(readScalar(kind, reader));
+  else for (const packed = reader.nested(); !packed.done;) list.push(readScalar(kind, packed));
 }
 
-function readEntry(map: Record<string, unknown>, kind: Scalar, reader: Reader): void {
+function readEntry(map: Record<string, unknown>, kind: Scalar, reader: ProtoReader): void {
   let key = '';
   let value = zeroOf(kind);
   while (!reader.done) {
@@ -58,23 +59,29 @@ function readEntry(map: Record<string, unknown>, kind: Scalar, reader: Reader): 
   map[key] = value;
 }
 
-function readScalar(kind: Scalar, reader: Reader): unknown {
+function readScalar(kind: Scalar, reader: ProtoReader): unknown {
   switch (kind) {
     case 'string':
-      return reader.string();
+      return reader.text();
     case 'bytes':
       return Uint8Array.from(reader.bytes());
     case 'bool':
-      return reader.varint() !== 0;
+      return reader.bool();
     case 'double':
       return reader.double();
     case 'int32':
+      return reader.int32();
     case 'int64':
-      return reader.signedVarint();
+      return Number(reader.int64());
     case 'uint32':
+      return reader.int32() >>> 0;
     case 'uint64':
-      return reader.varint();
+      return unsigned(reader.int64());
   }
+}
+
+function unsigned(value: number | bigint): number {
+  return typeof value === 'number' && value >= 0 ? value : Number(BigInt.asUintN(64, BigInt(value)));
 }
 
 function zeroValue(fields: Fields): Record<string, unknown> {

@@ -3,7 +3,7 @@ import type { Pod } from '../../../api/core/v1.gen.ts';
 import { lstat, mkdir, writeFile } from '../../../host/fs.ts';
 import { Quantity } from '../../../machinery/quantity.ts';
 import { hugepageUnit } from '../../cgroups/container-resources.ts';
-import { podLimits } from '../../pod/pod-resources.ts';
+import { podLimits } from '../../../machinery/pod/pod-resources.ts';
 import { setOwnership } from '../ownership.ts';
 import { isMountPoint, makeOpenDirectory, mountTmpfs } from '../tmpfs.ts';
 import type { MountedVolume, VolumeDependencies, VolumeSetup } from '../types.ts';
