@@ -8,6 +8,7 @@ import { parseYamlStrict } from '../../wire/yaml/yaml.ts';
 import type { RequestContext } from '../request.ts';
 import type { ObjectCodec } from '../served-resource.ts';
 import { bodyFormat } from './negotiate.ts';
+import { deepCopy } from '../../wire/json/deep-copy.ts';
 
 /** Upstream's limit of a request body. */
 export const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
@@ -27,7 +28,7 @@ export interface ExpectedKind {
 
 export async function readBody(context: RequestContext): Promise<ParsedBody> {
   const { request } = context;
-  if (request.bodyValue !== undefined) return audited(context, { value: structuredClone(request.bodyValue), duplicates: [] });
+  if (request.bodyValue !== undefined) return audited(context, { value: deepCopy(request.bodyValue), duplicates: [] });
   const format = bodyFormat(request.headers['content-type'], ['json', 'yaml', 'protobuf']);
   const bytes = await request.body(BODY_LIMIT_BYTES);
   if (bytes.length === 0) return { value: undefined, duplicates: [] };

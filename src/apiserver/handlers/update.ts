@@ -9,6 +9,7 @@ import { writtenResponse } from './object-response.ts';
 import { managerName, writeParameters } from './options.ts';
 import { readObject } from './read-object.ts';
 import { warnAbout, servedCopy, stored } from './write-common.ts';
+import { deepCopy } from '../../wire/json/deep-copy.ts';
 
 /** PUT of an object or of one of its object-shaped subresources. */
 export async function update(
@@ -46,7 +47,7 @@ export async function update(
     change: async (current) => {
       const live = current && (await servedCopy(served, current));
       if (!live && sent.metadata.uid) throw preconditionOnMissing(served, name, sent.metadata.uid);
-      let next = structuredClone(sent);
+      let next = deepCopy(sent);
       next = served.fields.track(live, next, owner);
       next = await mutate(scope, live ? 'UPDATE' : 'CREATE', next, live);
       warnAbout(context, served, next, live, subresource);

@@ -1,6 +1,7 @@
 import type { AnyObject } from '../../api/object.ts';
 import type { RequestContext } from '../request.ts';
 import type { ObjectSubresource, ServedResource } from '../served-resource.ts';
+import { deepCopy } from '../../wire/json/deep-copy.ts';
 
 /** The stored form of an object of the served version. */
 export async function stored(served: ServedResource, object: AnyObject): Promise<AnyObject> {
@@ -9,7 +10,7 @@ export async function stored(served: ServedResource, object: AnyObject): Promise
 
 /** The served form of a stored object, as a copy that may be changed. */
 export async function servedCopy(served: ServedResource, object: AnyObject): Promise<AnyObject> {
-  return served.convert ? structuredClone(await served.convert.fromStored(object)) : structuredClone(object);
+  return served.convert ? deepCopy(await served.convert.fromStored(object)) : deepCopy(object);
 }
 
 /** What to tell about an object that is written; `old` is undefined for a new one. Subresources have warnings of their own, if any. */

@@ -6,6 +6,7 @@ import { decodeObject } from '../../machinery/decode/decode-object.ts';
 import { resetObjectMetaForStatus } from './shared/reset-meta.ts';
 import { semanticEqual } from './shared/semantic-equal.ts';
 import type { Strategy } from './strategy.ts';
+import { deepCopy } from '../../wire/json/deep-copy.ts';
 
 /** Built-in kinds whose metadata.generation the server counts, by `group/resource`. */
 const WITH_GENERATION = new Set([
@@ -76,10 +77,10 @@ function emptyStatus({ kind, storedAs, schemaId }: ResourceDefinition): unknown 
   // Definitions of custom resources name a stored version that is no longer served.
   const typeId = findType(stored) ? stored : schemaId;
   const known = emptyStatuses.get(typeId);
-  if (known !== undefined) return structuredClone(known);
+  if (known !== undefined) return deepCopy(known);
   const { status = {} } = decodeObject(typeId, {}).object as { status?: unknown };
   emptyStatuses.set(typeId, status);
-  return structuredClone(status);
+  return deepCopy(status);
 }
 const emptyStatuses = new Map<string, unknown>();
 

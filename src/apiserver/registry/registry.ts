@@ -11,6 +11,7 @@ import type { ServedResource } from '../served-resource.ts';
 import type { ObjectEvent, ObjectReader, RegistryReader } from './reader.ts';
 import { ResourceStore } from './store.ts';
 import type { Strategy } from './strategy.ts';
+import { deepCopy } from '../../wire/json/deep-copy.ts';
 
 /** Writes that the server makes by itself carry this name. */
 const SERVER_USER: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
@@ -103,14 +104,14 @@ export class Registry implements RegistryReader {
   }
 
   async create(group: string, resource: string, object: AnyObject): Promise<AnyObject> {
-    return this.#storeOf(group, resource).create(structuredClone(object), { user: SERVER_USER, dryRun: false }, noCheck);
+    return this.#storeOf(group, resource).create(deepCopy(object), { user: SERVER_USER, dryRun: false }, noCheck);
   }
 
   async update(group: string, resource: string, namespace: string, name: string, change: (current: AnyObject) => AnyObject): Promise<AnyObject> {
     const written = await this.#storeOf(group, resource).update({
       namespace, name, user: SERVER_USER, dryRun: false, part: 'raw', toCurrent: true, check: noCheck,
       // The store only calls back without a current object when creation is allowed.
-      change: async (current) => structuredClone(change(current as AnyObject)),
+      change: async (current) => deepCopy(change(current as AnyObject)),
     });
     return written.object;
   }

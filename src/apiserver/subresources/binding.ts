@@ -10,6 +10,7 @@ import { writeParameters } from '../handlers/options.ts';
 import { readObject } from '../handlers/read-object.ts';
 import { kindCodec } from '../registry/codec.ts';
 import type { SubresourceHandler } from '../served-resource.ts';
+import { deepCopy } from '../../wire/json/deep-copy.ts';
 
 const KIND = { group: '', version: 'v1', kind: 'Binding' } as const;
 const BINDING = { group: '', resource: 'pods/binding' };
@@ -45,7 +46,7 @@ function validate(binding: Binding): FieldError[] {
 }
 
 function bind(current: AnyObject, binding: AnyObject & Binding, nowMs: number): AnyObject {
-  const pod = structuredClone(current) as unknown as Pod;
+  const pod = deepCopy(current) as unknown as Pod;
   const name = pod.metadata.name;
   if (binding.metadata.uid && binding.metadata.uid !== pod.metadata.uid) throw conflict(BINDING, name, `Precondition failed: UID in precondition: ${binding.metadata.uid}, UID in object meta: ${pod.metadata.uid}`);
   if (pod.metadata.deletionTimestamp) throw conflict(BINDING, name, `pod ${name} is being deleted, cannot be assigned to a host`);

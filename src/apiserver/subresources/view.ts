@@ -13,6 +13,7 @@ import { servedCopy, stored } from '../handlers/write-common.ts';
 import { methodNotAllowed } from '../router.ts';
 import type { ApiResponse, RequestContext } from '../request.ts';
 import type { ObjectCodec, ServedResource, SubresourceHandler } from '../served-resource.ts';
+import { deepCopy } from '../../wire/json/deep-copy.ts';
 
 export interface View {
   readonly kind: ExpectedKind;
@@ -49,7 +50,7 @@ async function write(context: RequestContext, served: ServedResource, view: View
       before = view.show(parent, served);
       const changed = await mutate(scope, 'UPDATE', next(before), before);
       checked = changed;
-      const result = view.write(structuredClone(parent), changed, served);
+      const result = view.write(deepCopy(parent), changed, served);
       (result.metadata as { resourceVersion?: string | undefined }).resourceVersion = changed.metadata.resourceVersion === before.metadata.resourceVersion && verb === 'patch' ? undefined : changed.metadata.resourceVersion;
       return stored(served, served.fields.track(parent, result, owner));
     },
@@ -62,7 +63,7 @@ async function replaced(context: RequestContext, view: View): Promise<(current: 
   const sent = await readObject(context, view.codec, view.kind);
   const { name } = context.info;
   if (sent.metadata?.name && sent.metadata.name !== name) throw badRequest(`the name of the object (${sent.metadata.name}) does not match the name on the URL (${name})`);
-  return (current) => ({ ...structuredClone(sent), metadata: { ...current.metadata, ...sent.metadata, resourceVersion: sent.metadata?.resourceVersion } as AnyObject['metadata'] });
+  return (current) => ({ ...deepCopy(sent), metadata: { ...current.metadata, ...sent.metadata, resourceVersion: sent.metadata?.resourceVersion } as AnyObject['metadata'] });
 }
 
 async function patcher(context: RequestContext, view: View): Promise<(current: AnyObject) => AnyObject> {

@@ -1,5 +1,6 @@
 import type { ContainerStatus, Pod, PodStatus } from '../../api/core/v1.gen.ts';
 import { allContainers } from '../pod/containers.ts';
+import { deepCopy } from '../../wire/json/deep-copy.ts';
 
 /** All termination messages of a pod together. */
 const MAX_MESSAGE_BYTES = 12 * 1024;
@@ -7,7 +8,7 @@ const MAX_MESSAGE_BYTES = 12 * 1024;
 /** A copy that is ready to be sent: messages cut, lists in order. */
 export function normalizeStatus(pod: Pod, status: PodStatus): PodStatus {
   const limit = Math.floor(MAX_MESSAGE_BYTES / Math.max(1, allContainers(pod.spec).length));
-  const out = structuredClone(status);
+  const out = deepCopy(status);
   for (const list of [out.containerStatuses, out.initContainerStatuses, out.ephemeralContainerStatuses]) {
     for (const item of list ?? []) cutMessages(item, limit);
   }
