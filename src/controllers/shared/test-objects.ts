@@ -1,7 +1,7 @@
 /** Small objects for the tests of controllers. Times: milliseconds since the epoch, or text. */
 import type { Deployment, ReplicaSet } from '../../api/apps/v1.gen.ts';
 import type { Job } from '../../api/batch/v1.gen.ts';
-import type { Node, Pod, PodStatus, Service } from '../../api/core/v1.gen.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, Service } from '../../api/core/v1.gen.ts';
 import type { ObjectMeta } from '../../api/meta/v1.gen.ts';
 import type { Draft } from '../../api/object.ts';
 import { formatTime } from '../../base/clock.ts';
@@ -96,4 +96,26 @@ export function job(spec: Draft<Job['spec']> = {}, status: Draft<Job['status']> 
     spec: { parallelism: 2, completions: 4, backoffLimit: 6, template: TEMPLATE, ...spec },
     status: { startTime: at(-60), ...status },
   } as unknown as Job;
+}
+
+export function volume(name: string, size: string, spec: Draft<PersistentVolume['spec']> = {}): PersistentVolume {
+  const { namespace: _, ...metadata } = meta(name);
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata,
+    spec: { capacity: { storage: size }, accessModes: ['ReadWriteOnce'], persistentVolumeReclaimPolicy: 'Retain', ...spec },
+    status: { phase: 'Available' },
+  } as unknown as PersistentVolume;
+}
+
+/** The claim `shop/data`. */
+export function claim(size: string, spec: Draft<PersistentVolumeClaim['spec']> = {}): PersistentVolumeClaim {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: meta('data'),
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: size } }, ...spec },
+    status: { phase: 'Pending' },
+  } as unknown as PersistentVolumeClaim;
 }
