@@ -12,6 +12,8 @@ import { admissionPlugins } from './admission/plugins.ts';
 import { registeredForms } from './admission/registered-forms.ts';
 import { buildAuthentication } from './authn/build-authenticator.ts';
 import type { RequestHeaderOptions } from './authn/request-header.ts';
+import type { JwtIssuer } from './authn/jwt/oidc-flags.ts';
+import { remoteAuthenticators, type TokenWebhook } from './authn/remote-authenticators.ts';
 import { SigningKey } from './authn/service-account/keys.ts';
 import { TokenIssuer } from './authn/service-account/token-issuer.ts';
 import { CaPool } from './authn/x509/ca-pool.ts';
@@ -68,7 +70,11 @@ export interface ApiServerOptions {
   readonly serviceAccountKeys: readonly string[];
   readonly serviceAccountIssuer: string;
   readonly staticTokens?: ReadonlyMap<string, UserInfo>;
-  readonly anonymous?: boolean;
+  /** A list of paths: only there. */
+  readonly anonymous?: boolean | readonly string[];
+  /** Others who say who somebody is: token issuers and a webhook. */
+  readonly jwtIssuers?: readonly JwtIssuer[];
+  readonly tokenWebhook?: TokenWebhook;
   readonly authorizationModes?: readonly ('Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny')[];
   readonly serviceCidrs: readonly string[];
   /** First and last port, inclusive. */
@@ -115,8 +121,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const [signer] = keys;
   if (!signer) throw new Error('Cannot start the API server: no service account key is given');
   const apiAudiences = [options.serviceAccountIssuer];
+  const remote = remoteAuthenticators({
+    outbound, clock, random, log, apiAudiences, signal: stopping.signal,
+    issuers: options.jwtIssuers ?? [],
+    ...(options.tokenWebhook && { webhook: options.tokenWebhook }),
+  });
   const authentication = buildAuthentication({
     registry, clock, log, apiAudiences,
+    more: remote,
     ...(options.clientCa !== undefined && { clientCa: new CaPool(options.clientCa) }),
     ...(options.requestHeader && { requestHeader: options.requestHeader }),
     ...(options.staticTokens && { staticTokens: options.staticTokens }),

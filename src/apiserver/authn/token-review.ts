@@ -2,8 +2,12 @@ import type { AnyObject } from '../../api/object.ts';
 import type { TokenReviewSpec } from '../../api/authentication/v1.gen.ts';
 import { errorMessage } from '../../base/log.ts';
 import { badRequest, internalError } from '../../machinery/status-error.ts';
+import { aggregateMessage } from '../authz/aggregate-message.ts';
 import type { AuthenticatedUser, TokenAuthenticator } from './authenticator.ts';
+import { CredentialError } from './union.ts';
 import { toApiUser } from './user-info.ts';
+
+const INVALID = 'invalid bearer token';
 
 export interface TokenReviewContext {
   readonly tokens: TokenAuthenticator;
@@ -26,9 +30,11 @@ export async function reviewToken(
   try {
     found = await tokens.authenticateToken(spec.token, audiences);
   } catch (error) {
-    return { ...object, status: { user: {}, error: errorMessage(error) } };
+    const problems = error instanceof CredentialError ? error.problems : [errorMessage(error)];
+    // Upstream's own token for itself is asked too, and is never the one.
+    return { ...object, status: { user: {}, error: aggregateMessage([INVALID, ...problems]) } };
   }
-  if (!found) return { ...object, status: { user: {}, error: 'invalid bearer token' } };
+  if (!found) return { ...object, status: { user: {}, error: INVALID } };
   const good = found.audiences ?? [];
   if (audiences.length > 0 && !good.some((a) => audiences.includes(a))) throw internalError('error validating audiences');
   // Upstream asks the whole chain for tokens, so the group of everybody known is there.

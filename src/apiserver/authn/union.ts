@@ -31,19 +31,29 @@ export class TokenUnionAuthenticator implements TokenAuthenticator {
   }
 }
 
+/** What those who were asked found wrong with a credential. */
+export class CredentialError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(aggregateMessage(problems));
+    this.problems = problems;
+  }
+}
+
 async function firstThatKnows<T>(
   members: readonly T[],
   ask: (member: T) => Promise<AuthenticatedUser | undefined>,
 ): Promise<AuthenticatedUser | undefined> {
-  const problems: string[] = [];
+  const problems: (readonly string[])[] = [];
   for (const member of members) {
     try {
       const user = await ask(member);
       if (user) return user;
     } catch (error) {
-      problems.push(errorMessage(error));
+      problems.push(error instanceof CredentialError ? error.problems : [errorMessage(error)]);
     }
   }
-  if (problems.length > 0) throw new Error(aggregateMessage(problems));
+  if (problems.length > 0) throw new CredentialError(problems.flat());
   return undefined;
 }

@@ -9,7 +9,8 @@ import { Outbound } from '../../host/outbound.ts';
 import { makeCertificate, type TestCertificate } from '../authn/testing.ts';
 import { make } from '../admission/testing.ts';
 import { FakeRegistryReader } from '../registry/fake-reader.ts';
-import { MAX_ANSWER_BYTES, WebhookClient } from './webhook-client.ts';
+import { MAX_ANSWER_BYTES } from './json-exchange.ts';
+import { WebhookClient } from './webhook-client.ts';
 
 const SECRET = 'what an internal service says';
 

@@ -19,6 +19,7 @@ import type { Command } from '../cli/command.ts';
 import { flagHelp, parseFlags, UsageError, type FlagValues } from '../cli/flags.ts';
 import { addressIn } from '../config/plan-config.ts';
 import { ensurePki } from '../pki/ensure-pki.ts';
+import { AUTHENTICATION_FLAGS, authenticationOptions } from './kube-apiserver-authentication.ts';
 import { readFlagFile, readOptionalFile } from './run-component.ts';
 
 const FLAGS = {
@@ -39,7 +40,7 @@ const FLAGS = {
   'service-cluster-ip-range': { type: 'list', help: 'addresses of Services', default: '10.96.0.0/12' },
   'service-node-port-range': { type: 'string', help: 'ports of Services on nodes', default: '30000-32767' },
   'authorization-mode': { type: 'list', help: 'Node, RBAC, AlwaysAllow, AlwaysDeny', default: 'Node,RBAC' },
-  'anonymous-auth': { type: 'bool', help: 'let requests without credentials in as system:anonymous', default: 'true' },
+  ...AUTHENTICATION_FLAGS,
   'token-auth-file': { type: 'string', help: 'CSV file of token,user,uid,"groups"' },
   'enable-admission-plugins': { type: 'list', help: 'besides the default ones' },
   'disable-admission-plugins': { type: 'list', help: 'of the default ones' },
@@ -157,7 +158,7 @@ function serverOptions(flags: Flags, files: Files): Omit<ApiServerOptions, 'stor
     serviceAccountKeys: files.serviceAccountKeys,
     serviceAccountIssuer: flags['service-account-issuer'],
     ...(tokens !== undefined && { staticTokens: parseTokenFile(tokens, flags['token-auth-file'] ?? '') }),
-    anonymous: flags['anonymous-auth'],
+    ...authenticationOptions(flags, flags['service-account-issuer']),
     authorizationModes: flags['authorization-mode'].map(authorizationMode),
     serviceCidrs: flags['service-cluster-ip-range'],
     nodePortRange: portRange(flags['service-node-port-range']),

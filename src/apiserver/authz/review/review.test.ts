@@ -189,7 +189,7 @@ test('rules, self and token reviews', async () => {
   const shown = { username: 'alice', uid: 'u', groups: ['g', 'system:authenticated'], extra: { k: ['v'] } };
   assert.deepEqual(await token({ token: 'good' }), { authenticated: true, user: shown, audiences: ['api'] });
   assert.deepEqual(await token({ token: 'good', audiences: ['vault'] }), { authenticated: true, user: shown, audiences: ['vault'] });
-  assert.deepEqual(await token({ token: 'broken' }), { user: {}, error: 'expired' });
+  assert.deepEqual(await token({ token: 'broken' }), { user: {}, error: '[invalid bearer token, expired]' });
   assert.deepEqual(await token({ token: 'bad' }), { user: {}, error: 'invalid bearer token' });
   await assert.rejects(token({}), /token is required/);
 });
