@@ -26,6 +26,13 @@ import { secretStrategy } from './core/secrets/strategy.ts';
 import { serviceAccountStrategy } from './core/serviceaccounts/strategy.ts';
 import type { ServiceAllocatorOptions } from './core/services/allocator.ts';
 import { createServiceStrategy } from './core/services/strategy.ts';
+import { horizontalPodAutoscalerStrategy } from './autoscaling/horizontalpodautoscalers/strategy.ts';
+import { endpointSliceStrategy } from './discovery/endpointslices/strategy.ts';
+import { ingressClassStrategy } from './networking/ingressclasses/strategy.ts';
+import { ingressStrategy } from './networking/ingresses/strategy.ts';
+import { networkPolicyStrategy } from './networking/networkpolicies/strategy.ts';
+import { serviceCidrStrategy } from './networking/servicecidrs/strategy.ts';
+import { podDisruptionBudgetStrategy } from './policy/poddisruptionbudgets/strategy.ts';
 import { deviceTaintRuleStrategy } from './resource/devicetaintrules/strategy.ts';
 import { resourceClaimStrategy } from './resource/resourceclaims/strategy.ts';
 import type { Strategy } from './strategy.ts';
@@ -55,7 +62,6 @@ const fixed: Readonly<Record<string, Strategy>> = {
   '/configmaps': configMapStrategy,
   '/resourcequotas': resourceQuotaStrategy,
   '/secrets': secretStrategy,
-  'networking.k8s.io/ipaddresses': ipAddressStrategy,
   '/serviceaccounts': serviceAccountStrategy,
   'admissionregistration.k8s.io/mutatingadmissionpolicies': conditional,
   'admissionregistration.k8s.io/mutatingadmissionpolicybindings': conditional,
@@ -79,7 +85,14 @@ const fixed: Readonly<Record<string, Strategy>> = {
   'coordination.k8s.io/leases': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   'internal.apiserver.k8s.io/storageversions': conditional,
   'node.k8s.io/runtimeclasses': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
-  'policy/poddisruptionbudgets': conditional,
+  'autoscaling/horizontalpodautoscalers': horizontalPodAutoscalerStrategy,
+  'discovery.k8s.io/endpointslices': endpointSliceStrategy,
+  'networking.k8s.io/ingressclasses': ingressClassStrategy,
+  'networking.k8s.io/ingresses': ingressStrategy,
+  'networking.k8s.io/ipaddresses': ipAddressStrategy,
+  'networking.k8s.io/networkpolicies': networkPolicyStrategy,
+  'networking.k8s.io/servicecidrs': serviceCidrStrategy,
+  'policy/poddisruptionbudgets': podDisruptionBudgetStrategy,
   'rbac.authorization.k8s.io/clusterroles': rbacStrategy,
   'rbac.authorization.k8s.io/clusterrolebindings': rbacStrategy,
   'rbac.authorization.k8s.io/roles': rbacStrategy,

@@ -30,6 +30,7 @@ export function validateImmutable(
   if (!old.immutable) return [];
   const errors: FieldError[] = [];
   if (!now.immutable) errors.push(forbidden(immutablePath, 'field is immutable when `immutable` is set'));
-  for (const [path, next, was] of fields) if (!isDeepStrictEqual(next ?? {}, was ?? {})) errors.push(forbidden(path, 'field is immutable when `immutable` is set'));
+  for (const [path, next, was] of fields)
+    if (!isDeepStrictEqual(next ?? {}, was ?? {})) errors.push(forbidden(path, 'field is immutable when `immutable` is set'));
   return errors;
 }

@@ -1,7 +1,7 @@
 /** Rules of what a job shall do, in jobs and in the templates of cron jobs. */
 import type { JobSpec } from '../../../../api/batch/v1.gen.ts';
 import { invalid, notSupported, required, tooLong, type FieldError, type FieldPath } from '../../../../machinery/field.ts';
-import { isDNS1123Subdomain, regexError } from '../../../../machinery/names.ts';
+import { checkDomainPrefixedPath } from '../../shared/domain-paths.ts';
 import { checkNonNegative } from '../../shared/field-checks.ts';
 import { checkPodTemplate } from '../../shared/pods/pod-template.ts';
 import { checkPodFailurePolicy, checkSuccessPolicy } from './policy-rules.ts';
@@ -11,8 +11,6 @@ const MAX_PARALLELISM = 100_000;
 const MAX_FAILED = 100_000;
 const LIMIT_FOR_MANY = 10_000;
 const MAX_MANAGED_BY = 63;
-const PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-const PATH_RE = new RegExp(`^${PATH}$`);
 const REPLACEMENT = ['Failed', 'TerminatingOrFailed'];
 
 export function checkJobSpec(spec: JobSpec, path: FieldPath, errors: FieldError[]): void {
@@ -30,7 +28,10 @@ export function checkJobSpec(spec: JobSpec, path: FieldPath, errors: FieldError[
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
     errors.push(required(path.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'));
   }
-  if (spec.managedBy !== undefined) checkManagedBy(spec.managedBy, path.child('managedBy'), errors);
+  if (spec.managedBy !== undefined) {
+    checkDomainPrefixedPath(spec.managedBy, path.child('managedBy'), errors);
+    if (spec.managedBy.length > MAX_MANAGED_BY) errors.push(tooLong(path.child('managedBy'), '', MAX_MANAGED_BY));
+  }
   checkCompletionMode(spec, path, errors);
   if (spec.podFailurePolicy) checkPodFailurePolicy(spec, path.child('podFailurePolicy'), errors);
   checkSuccessPolicy(spec, path.child('successPolicy'), errors);
@@ -40,19 +41,6 @@ export function checkJobSpec(spec: JobSpec, path: FieldPath, errors: FieldError[
     errors.push(notSupported(path.child('podReplacementPolicy'), replacement, allowed));
   checkPodTemplate(spec.template, path.child('template'), errors);
   checkRestartPolicy(spec, path.child('template', 'spec', 'restartPolicy'), errors);
-}
-
-/** `acme.io/foo`. */
-function checkManagedBy(value: string, path: FieldPath, errors: FieldError[]): void {
-  const slash = value.indexOf('/');
-  const [host, rest] = [value.slice(0, Math.max(slash, 0)), value.slice(slash + 1)];
-  if (value === '') errors.push(required(path));
-  else if (host === '' || rest === '') errors.push(invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-  else {
-    for (const message of isDNS1123Subdomain(host)) errors.push(invalid(path, host, message));
-    if (!PATH_RE.test(rest)) errors.push(invalid(path, rest, regexError('Invalid path', PATH)));
-  }
-  if (value.length > MAX_MANAGED_BY) errors.push(tooLong(path, '', MAX_MANAGED_BY));
 }
 
 function checkCompletionMode(spec: JobSpec, path: FieldPath, errors: FieldError[]): void {

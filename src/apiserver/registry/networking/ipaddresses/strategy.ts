@@ -1,34 +1,37 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { IPAddress } from '../../../../api/networking/v1.gen.ts';
 import type { AnyObject } from '../../../../api/object.ts';
-import { canonicalIp } from '../../../../base/ip.ts';
-import { fieldPath, invalid, required, type FieldError } from '../../../../machinery/field.ts';
+import { fieldPath, required, type FieldError } from '../../../../machinery/field.ts';
+import { isPathSegmentName } from '../../../../machinery/names.ts';
+import { checkImmutable, checkRule, checkSubdomain } from '../../shared/field-checks.ts';
+import { goShown } from '../../shared/go-shown.ts';
+import { checkIp } from '../../shared/ip-fields.ts';
+import { checkSegment } from '../../shared/typed-references.ts';
 import type { Strategy } from '../../strategy.ts';
 
-const asAddress = (object: AnyObject) => object as unknown as IPAddress;
-const parent = fieldPath('spec', 'parentRef');
+const parentOf = (object: AnyObject) => (object as unknown as IPAddress).spec?.parentRef;
+const path = fieldPath('spec', 'parentRef');
 
-/** An address is its own name, in canonical form, and belongs to one object for good (pkg/registry/networking/ipaddress). */
+/** An address of a service; its name is the address. */
 export const ipAddressStrategy: Strategy = {
-  allowUnconditionalUpdate: true,
-  validateName(name, prefix) {
-    if (prefix) return [];
-    const canonical = canonicalIp(name);
-    if (canonical === undefined) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
-    return canonical === name ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
+  validateName(name) {
+    const errors: FieldError[] = [];
+    checkIp(fieldPath('name'), name, errors);
+    return errors.map((error) => error.detail);
   },
-  validate: (object) => validate(asAddress(object)),
-  validateUpdate: (object, old) => [
-    ...validate(asAddress(object)),
-    ...(isDeepStrictEqual(asAddress(object).spec, asAddress(old).spec) ? [] : [invalid(parent, asAddress(object).spec.parentRef, 'field is immutable')]),
-  ],
+  validate(object) {
+    const parent = parentOf(object);
+    if (!parent) return [required(path)];
+    const errors: FieldError[] = [];
+    if (parent.group) checkSubdomain(parent.group, path.child('group'), errors);
+    checkSegment(parent.resource, path.child('resource'), errors);
+    checkSegment(parent.name, path.child('name'), errors);
+    if (parent.namespace) checkRule(isPathSegmentName, parent.namespace, path.child('namespace'), errors);
+    return errors;
+  },
+  validateUpdate(object, old) {
+    const errors: FieldError[] = [];
+    const shown = (value: unknown) => goShown('networking/v1.ParentReference', value);
+    checkImmutable(shown(parentOf(object)), shown(parentOf(old)), path, errors);
+    return errors;
+  },
 };
-
-function validate({ spec }: IPAddress): FieldError[] {
-  const reference = spec?.parentRef;
-  if (!reference) return [required(parent, '')];
-  return [
-    ...(reference.resource ? [] : [required(parent.child('resource'), '')]),
-    ...(reference.name ? [] : [required(parent.child('name'), '')]),
-  ];
-}
