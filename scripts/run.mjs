@@ -46,6 +46,10 @@ const TASKS = {
     await ensureBuilt();
     return attached(ownNode(), [join(root, 'scripts/test.mjs'), ...args]);
   },
+  async 'test:client-go'() {
+    await sources();
+    return attached(ownNode(), ['--test', join(root, 'test/client-go/client-go.ts')]);
+  },
   async bench(args) {
     await ensureSystemPackages([...RUN_PACKAGES, 'etcd-server'], { optional: true });
     await sources();
