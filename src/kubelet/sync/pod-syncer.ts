@@ -63,6 +63,7 @@ export class KubeletPodSyncer implements PodSyncer {
     o.statuses.set(pod, apiStatus);
     if (isTerminalPhase(apiStatus.phase)) return true;
     this.#checkNetwork(pod);
+    this.#checkClaims(pod);
     const running = !o.isTerminationRequested(pod.metadata.uid);
     if (running) o.useObjects(pod, referencedConfigMaps(pod), referencedSecrets(pod));
     if (running && !(await this.#ensureCgroup(pod, status, apiStatus))) return false;
@@ -138,6 +139,14 @@ export class KubeletPodSyncer implements PodSyncer {
     if (problem === undefined) return;
     const error = new NetworkNotReadyError(problem);
     this.#options.events.pod(pod, 'Warning', 'NetworkNotReady', error.message);
+    throw error;
+  }
+
+  /** This kubelet prepares no devices: a pod that claims some must not run without them. */
+  #checkClaims(pod: Pod): void {
+    if (!pod.spec.resourceClaims?.length) return;
+    const error = new Error('Failed to prepare dynamic resources: dynamic resource allocation is not supported by this kubelet');
+    this.#options.events.pod(pod, 'Warning', 'FailedPrepareDynamicResources', error.message);
     throw error;
   }
 
